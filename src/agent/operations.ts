@@ -1,0 +1,7 @@
+/** Every operation that the file agent can run: one line each. */
+import type { FileOperation } from '../core/host.ts';
+
+// Argument and result types belong to each operation and meet again at the caller's side.
+type AnyFileOperation = FileOperation<never, unknown>;
+
+export const fileOperations: readonly AnyFileOperation[] = [];

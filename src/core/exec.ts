@@ -1,0 +1,97 @@
+import type { ChildProcess } from 'node:child_process';
+import { execa } from 'execa';
+import type { Exec, ExecResult } from './host.ts';
+import { errorCode } from './errors.ts';
+
+// Killing nvidia-smi inside the driver can wedge a card, so SIGKILL comes late.
+const killAfterMs = 10_000;
+// A child that obeys SIGTERM, and one whose grandchild keeps its pipes open, get this long to be reaped in order.
+const reapMs = 250;
+const defaultMaxOutputBytes = 4 * 1024 * 1024;
+
+/**
+ * Runs commands with execa under a deadline of our own: execa settles only when the child is gone and its pipes are
+ * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever.
+ */
+export const exec: Exec = async ([file, ...args], options) => {
+  const controller = new AbortController();
+  const child = execa(file, args, {
+    reject: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    maxBuffer: options.maxOutputBytes ?? defaultMaxOutputBytes,
+    cancelSignal: controller.signal,
+    killDescendants: true,
+    forceKillAfterDelay: killAfterMs,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  const exited = exitOf(child.nodeChildProcess, child.pid);
+  const timer = setTimeout(() => controller.abort(), options.timeoutMs);
+  const stop = (): void => controller.abort();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  if (options.signal?.aborted) stop();
+  const leftover = exited.then(() => delay(reapMs)).then(() => child.kill('SIGKILL'));
+  const given = aborted(controller.signal).then(() => delay(reapMs));
+  try {
+    const result = await Promise.race([child, given]);
+    if (result !== undefined) return toResult(result, exited);
+    letGo(child.nodeChildProcess);
+    return { stdout: '', stderr: '', timedOut: true, outputTruncated: false, exited };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', stop);
+    leftover.catch(() => undefined);
+  }
+};
+
+interface Settled {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly stdout: string | undefined;
+  readonly stderr: string | undefined;
+  readonly isCanceled: boolean;
+  readonly isMaxBuffer: boolean;
+  readonly originalMessage?: string | undefined;
+}
+
+function toResult(result: Settled, exited: Promise<void>): ExecResult {
+  const code = errorCode(result);
+  const spawnFailed = result.exitCode === undefined && result.signal === undefined && code !== undefined;
+  return {
+    ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+    ...(result.signal === undefined ? {} : { signal: result.signal }),
+    // A command that could not be started has no output at all.
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
+    ...(spawnFailed ? { spawnError: { code, message: result.originalMessage ?? code } } : {}),
+    timedOut: result.isCanceled,
+    outputTruncated: result.isMaxBuffer,
+    exited,
+  };
+}
+
+function exitOf(process: ChildProcess, pid: number | undefined): Promise<void> {
+  if (pid === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.once('exit', () => resolve());
+  });
+}
+
+// An abandoned child must not keep us from ending; its pipes are closed so that nothing of it is read later.
+function letGo(process: ChildProcess): void {
+  process.stdout?.destroy();
+  process.stderr?.destroy();
+  process.unref();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function delay(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
+}
