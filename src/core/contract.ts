@@ -64,6 +64,8 @@ interface OutcomeBase {
   readonly health: readonly Sample[];
   readonly saved?: SavedState;
   readonly events?: readonly TimedEvent[];
+  /** Look again sooner than `interval`, because something is changing. */
+  readonly nextInMs?: number;
 }
 
 export interface OkOutcome<Facts = unknown> extends OutcomeBase {
@@ -98,8 +100,6 @@ export interface CollectorContext<Sources> {
   readonly sources: Sources;
   /** What this collector last saved, if it can be trusted; validate it. */
   readonly restored: unknown;
-  /** Where this collector may leave nothing but its `saved`; undefined when no state is kept. */
-  readonly restoredAtMs?: number;
 }
 
 export interface Collector<Facts = unknown> {

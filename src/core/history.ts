@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { TimedEvent } from './contract.ts';
+
+export const timedEventSchema: z.ZodType<TimedEvent> = z.object({
+  id: z.string(),
+  atMs: z.number(),
+  kind: z.string(),
+  subject: z.string(),
+  detail: z.string().exactOptional(),
+  value: z.number().exactOptional(),
+});
+
+/** The last 24 hours of timed events, oldest first. */
+export interface History {
+  /** Returns true if any of them was new. */
+  add(events: readonly TimedEvent[]): boolean;
+  events(): readonly TimedEvent[];
+}
+
+export const historyWindowMs = 24 * 3_600_000;
+// A crash loop of 2.5 s makes 1,440 runs an hour: the newest hour of each subject always fits.
+const maxPerSubject = 2_000;
+
+/** Keeps events by id, so that one that is offered twice (read again after a kill) is there once. */
+export function createHistory(nowMs: () => number, restored: readonly TimedEvent[] = []): History {
+  let events = new Map<string, TimedEvent>();
+  add(restored);
+  return { add, events: () => prune() };
+
+  function add(offered: readonly TimedEvent[]): boolean {
+    const fresh = offered.filter(({ id }) => !events.has(id));
+    for (const event of fresh) events.set(event.id, event);
+    return fresh.length > 0;
+  }
+
+  function prune(): readonly TimedEvent[] {
+    const since = nowMs() - historyWindowMs;
+    const sorted = [...events.values()].filter(({ atMs }) => atMs >= since).toSorted((a, b) => a.atMs - b.atMs);
+    const counts = new Map<string, number>();
+    const kept: TimedEvent[] = [];
+    for (const event of sorted.toReversed()) {
+      const key = `${event.kind} ${event.subject}`;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      if (count <= maxPerSubject) kept.push(event);
+    }
+    const result = kept.toReversed();
+    events = new Map(result.map((event) => [event.id, event]));
+    return result;
+  }
+}
