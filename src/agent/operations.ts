@@ -1,7 +1,8 @@
 /** Every operation that the file agent can run: one line each. */
 import type { FileOperation } from '../core/host.ts';
+import { procfsOperations } from '../sources/procfs/operations.ts';
 
 // Argument and result types belong to each operation and meet again at the caller's side.
 type AnyFileOperation = FileOperation<never, unknown>;
 
-export const fileOperations: readonly AnyFileOperation[] = [];
+export const fileOperations: readonly AnyFileOperation[] = [...procfsOperations];
