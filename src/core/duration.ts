@@ -13,8 +13,16 @@ export function duration(defaultText?: string): z.ZodType<number> {
       return z.NEVER;
     }
   });
+  durationSchemas.add(schema);
   return defaultText === undefined ? schema : schema.default(parseDuration(defaultText));
 }
+
+/** True for the schema that `duration` made: its value is milliseconds and reads best as a duration. */
+export function isDurationSchema(schema: z.ZodType): boolean {
+  return durationSchemas.has(schema);
+}
+
+const durationSchemas = new WeakSet<z.ZodType>();
 
 // https://prometheus.io/docs/prometheus/latest/configuration/configuration/ <duration>: units once each, largest first.
 const pattern = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;

@@ -20,9 +20,9 @@ export interface StateWriterParts {
 }
 
 export interface StateWriter {
-  save(collector: string, state: SavedState | undefined, events: readonly TimedEvent[]): Promise<void>;
-  isSaved(): boolean;
-  close(): Promise<void>;
+  readonly save: (collector: string, state: SavedState | undefined, events: readonly TimedEvent[]) => Promise<void>;
+  readonly isSaved: () => boolean;
+  readonly close: () => Promise<void>;
 }
 
 /** Decides when the state directory is written: soon when something was counted, seldom when only positions moved. */

@@ -1,0 +1,21 @@
+/** `npm run generate`: writes the files that are derived from the code; with `--check` only says which are stale. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { metricsPage } from './metrics-page.ts';
+
+const pages = [{ path: 'METRICS.md', text: metricsPage() }];
+
+const check = process.argv.includes('--check');
+const stale = pages.filter(({ path, text }) => current(path) !== text);
+for (const { path, text } of stale) {
+  if (!check) writeFileSync(path, text);
+  process.stdout.write(`${path}: ${check ? 'is stale; run `npm run generate`' : 'written'}\n`);
+}
+process.exitCode = check && stale.length > 0 ? 1 : 0;
+
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { collectors } from './collectors/index.ts';
+import type { Config } from './config/schema.ts';
+import { sectionOf } from './config/schema.ts';
+import { startCollector } from './core/collector-runner.ts';
+import type { CollectorRunner } from './core/collector-runner.ts';
+import type { Sample } from './core/contract.ts';
+import type { Host } from './core/host.ts';
+import { renderSamples } from './core/render.ts';
+import { sample } from './core/samples.ts';
+import { selfMetrics } from './core/self-metrics.ts';
+import type { StateStore } from './core/state.ts';
+import { createSources } from './sources.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly host: Host;
+  readonly state: StateStore;
+  readonly version: string;
+  /** Collectors switched off on the command line. */
+  readonly disabled: ReadonlySet<string>;
+}
+
+/** The running exporter without its HTTP side. */
+export interface App {
+  /** The whole exposition; never throws. */
+  metrics(): Promise<string>;
+  /** Names of collectors that have no outcome yet. */
+  waitingFor(): readonly string[];
+  /** Stops all rounds and saves; takes at most a good second, whatever hangs. */
+  stop(): Promise<void>;
+}
+
+// Together with the last write this stays below the two seconds that a stop may take.
+const stopCollectorsWithinMs = 600;
+
+/** Config and host become collectors, each on its own clock. */
+export function startApp({ config, host, state, version, disabled }: AppOptions): App {
+  const sources = createSources(config, host);
+  const runners: CollectorRunner[] = [];
+  for (const module of collectors) {
+    if (disabled.has(module.name)) continue;
+    const section = sectionOf(config, module);
+    const restored = state.restored(module.name);
+    const context = { host, sources, programs: config.programs, restored };
+    const collector = module.create(section as never, context);
+    if (collector !== undefined) runners.push(startCollector(module.name, collector, section, { ...host, state }));
+  }
+
+  function samples(): Sample[] {
+    return [
+      sample(selfMetrics.buildInfo, { version, node_version: process.version }, 1),
+      sample(selfMetrics.stateRestored, {}, state.wasRestored),
+      sample(selfMetrics.stateSaved, {}, state.isSaved()),
+      sample(selfMetrics.agentStuckSeconds, {}, host.files.stuckMs() / 1000),
+      ...runners.flatMap((runner) => runner.samples()),
+    ];
+  }
+
+  return {
+    metrics: () => renderSamples(samples()),
+    waitingFor: () => runners.filter((runner) => !runner.hasOutcome()).map(({ name }) => name),
+    async stop(): Promise<void> {
+      await Promise.all(runners.map((runner) => runner.stop(stopCollectorsWithinMs)));
+      await state.close();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** One line a problem: `where: path: what is wrong`. Values are quoted short, and never those of secret keys. */
+export function describeIssues(
+  issues: readonly Issue[],
+  content: unknown,
+  whereIs: (path: readonly PropertyKey[]) => string,
+): string[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return `${whereIs(path)}: ${dotted(path)}: unknown key`;
+      });
+    }
+    return [`${whereIs(issue.path)}: ${dotted(issue.path)}: ${explain(issue, found(content, issue.path))}`];
+  });
+}
+
+function explain(issue: Issue, value: unknown): string {
+  const shown = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+  switch (issue.code) {
+    case 'invalid_type':
+      return `found ${shown}, expected ${article(issue.expected)}`;
+    case 'invalid_value':
+      return `found ${shown}, expected ${issue.values.map((allowed) => JSON.stringify(allowed)).join(' or ')}`;
+    case 'too_small':
+      return `found ${shown}, expected at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `found ${shown}, expected at most ${issue.maximum}${unit(issue.origin)}`;
+    default:
+      return issue.message.startsWith('expected ')
+        ? `found ${shown}, ${issue.message}`
+        : `${issue.message} (found ${shown})`;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'array') return ' entries';
+  return origin === 'string' ? ' characters' : '';
+}
+
+function article(expected: string): string {
+  const names: Record<string, string> = {
+    object: 'a mapping',
+    array: 'a list',
+    string: 'a text',
+    boolean: 'true or false',
+  };
+  return names[expected] ?? `a ${expected}`;
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'configuration';
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function found(content: unknown, path: readonly PropertyKey[]): unknown {
+  let value = content;
+  for (const key of path) {
+    if (isSecretKey(String(key))) return '<secret>';
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'a mapping') : value;
+}
+
+/** Keys whose values are never shown; `…_file` keys name a file and are shown. */
+export function isSecretKey(key: string): boolean {
+  return /(password|passwd|secret|token|api_?key|credential)/i.test(key) && !/_file$/i.test(key);
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { CollectorTiming } from '../core/contract.ts';
+import { collectors } from '../collectors/index.ts';
+import type { AnyModule } from '../collectors/index.ts';
+
+/** The whole configuration, complete after parsing: durations in milliseconds, every default filled in. */
+export interface Config {
+  /** Undefined: nothing is kept. */
+  readonly state_dir: string | undefined;
+  readonly programs: readonly string[];
+  /** Each collector's section, under its name. */
+  readonly [section: string]: unknown;
+}
+
+/** The strict schema of the configuration file, put together from the sections of the collectors. */
+export const configSchema: z.ZodType<Config> = buildSchema();
+
+/** A collector's own section, as its schema made it. */
+export function sectionOf(config: Config, { name }: Pick<AnyModule, 'name'>): CollectorTiming {
+  return config[name] as CollectorTiming;
+}
+
+function buildSchema(): z.ZodType<Config> {
+  const sections = collectors.map(({ name, configSchema }) => [name, configSchema.prefault({} as never)] as const);
+  return z.strictObject({
+    state_dir: z
+      .string()
+      .min(1)
+      .default('/var/lib/gpunode-exporter')
+      .transform((directory) => (directory === 'none' ? undefined : directory)),
+    programs: z.array(programName()).min(1).default(['fastapi', 'worker-gpu', 'llama']).superRefine(refuseRepeats),
+    ...Object.fromEntries(sections),
+  });
+}
+
+function programName(): z.ZodType<string> {
+  return z.string().regex(/^\S+$/, 'expected the name of a program or group as supervisorctl prints it');
+}
+
+function refuseRepeats(names: readonly string[], context: z.RefinementCtx): void {
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index) {
+      context.addIssue({ code: 'custom', path: [index], message: `expected each name once, ${name} is listed again` });
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { performance } from 'node:perf_hooks';
+import { createFileAgent } from './agent/client.ts';
+import type { FileAgent } from './agent/client.ts';
+import { exec } from './core/exec.ts';
+import type { Clock, Host, Logger } from './core/host.ts';
+import { createHttpClient } from './core/http-client.ts';
+import { createLogger } from './core/log.ts';
+import type { LogFormat, LogLevel } from './core/log.ts';
+
+/** The real host: this machine. Its files are an agent, which is to be stopped. */
+export function createHost(log: Logger): Host & { readonly files: FileAgent } {
+  const files = createFileAgent({ command: agentCommand(), clock: systemClock, log });
+  return { exec, http: createHttpClient(), files, clock: systemClock, log };
+}
+
+export const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Logs to stderr. */
+export function createStderrLogger(level: LogLevel, format: LogFormat): Logger {
+  return createLogger({ level, format, clock: systemClock, write: (line) => process.stderr.write(line) });
+}
+
+// Ourselves: node with our script, or the single-file executable, which has no script.
+function agentCommand(): readonly [string, ...string[]] {
+  const script = process.argv[1];
+  const isSingleFile = script === undefined || script === process.execPath;
+  return isSingleFile ? [process.execPath, '__files'] : [process.execPath, ...process.execArgv, script, '__files'];
+}
