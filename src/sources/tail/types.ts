@@ -1,9 +1,13 @@
 /** What a rotation-safe reader says; see `reader.ts` for how it follows a file. */
 
-/** Where reading stopped, and enough of the file's identity to find it again under another name. Plain JSON. */
+/**
+ * Where reading stopped, and enough of the file's identity to find it again under another name. Plain JSON, to be saved
+ * and handed back as it is (`parseTailPosition` checks what comes back from a disk).
+ */
 export interface TailPosition {
   readonly path: string;
   readonly device: string;
+  /** Empty: nothing was at the path yet; whatever appears is read from its first byte. */
   readonly inode: string;
   /** Birth time in milliseconds where the file system has one: inode numbers are used again. */
   readonly birthMs: number | undefined;
@@ -11,12 +15,21 @@ export interface TailPosition {
   readonly fingerprint: { readonly bytes: number; readonly sha1: string };
   /** Bytes of this file that were consumed: always the beginning of a line (or of an event that is still open). */
   readonly offset: number;
+  /** Hash of the bytes just before the offset: tells apart files that begin alike. */
+  readonly anchor?: { readonly bytes: number; readonly sha1: string };
+  /** Size the file was last seen to have: what is known to be lost if it is never found again. */
+  readonly seenBytes?: number;
+  /** The offset is inside an over-long line whose beginning was delivered: its rest, up to the newline, is skipped. */
+  readonly insideLine?: true;
 }
 
 export interface TailRotations {
   readonly renamed: number;
   readonly truncated: number;
 }
+
+/** Why a log cannot be read now. */
+export type Unreadable = 'missing' | 'denied' | 'not_a_file' | 'error';
 
 export interface TailLinesRequest {
   /** Whom this reader belongs to: two consumers of one file do not share a reader. */
@@ -27,6 +40,8 @@ export interface TailLinesRequest {
   readonly start: 'beginning' | 'end';
   /** At most so many bytes are read in one call. */
   readonly maxBytes: number;
+  /** Size at which the writer itself empties the file in place (supervisord with backups=0), where that is known. */
+  readonly truncatedAtBytes?: number;
 }
 
 export interface TailLinesResult {
@@ -43,5 +58,5 @@ export interface TailLinesResult {
   readonly atEnd: boolean;
   readonly rotations: TailRotations;
   /** Why the file cannot be read now; older data may still have been delivered. */
-  readonly unreadable: 'missing' | 'denied' | 'not_a_file' | 'error' | undefined;
+  readonly unreadable: Unreadable | undefined;
 }

@@ -1,0 +1,113 @@
+/**
+ * One generation of a log: a file held open, so that it can be read to its end whatever becomes of its name, and so
+ * that its inode number is not given away. Truncation ends a generation as renaming does.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { factsOf } from './facts.ts';
+import type { FileFacts } from './facts.ts';
+import { anchorBytes, readAnchor, readHead } from './fingerprint.ts';
+import type { OpenLog } from './open-log.ts';
+
+/** How reading came from the generation before to this one. */
+export interface Transition {
+  readonly kind: 'renamed' | 'truncated';
+  /** Bytes of earlier generations that are known to be lost. */
+  readonly lostBytes: number;
+  /** The first bytes here do not continue the last ones delivered. */
+  readonly gap: boolean;
+  /** After a truncation in place. */
+  readonly truncatedFrom?: TruncatedFrom;
+}
+
+export interface TruncatedFrom {
+  /** Up to where the truncated content was read, or could be read from a copy. */
+  readonly readBytes: number;
+  /** How long it is known to have been. */
+  readonly knownBytes: number;
+  /** Somebody made a copy first: the writer did not do this itself. */
+  readonly copied: boolean;
+}
+
+export interface Generation {
+  readonly id: number;
+  handle: FileHandle;
+  readonly before: Transition | undefined;
+  /** Where this generation begins to be read: 0, but for the one with which everything began. */
+  readonly start: number;
+  facts: FileFacts;
+  /** The content was truncated away: nothing can be read again; the handle may be that of a later generation. */
+  gone: boolean;
+  /** Size one look ago: a file that grew since then still has a writer. */
+  previousSize: number | undefined;
+  head: Buffer;
+  offset: number;
+  anchor: Buffer;
+}
+
+export interface GenerationStart {
+  readonly id: number;
+  readonly start: number;
+  readonly before: Transition | undefined;
+}
+
+export async function createGeneration(log: OpenLog, begin: GenerationStart): Promise<Generation> {
+  const [head, anchor] = await Promise.all([readHead(log.handle), readAnchor(log.handle, begin.start)]);
+  return {
+    ...begin,
+    handle: log.handle,
+    facts: log.facts,
+    gone: false,
+    previousSize: undefined,
+    head,
+    offset: begin.start,
+    anchor,
+  };
+}
+
+/** Looks at the file again. False: its content is no longer what was read, it was truncated. */
+export async function refresh(generation: Generation): Promise<boolean> {
+  const facts = factsOf(await generation.handle.stat({ bigint: true }));
+  const changed = facts.stamp !== generation.facts.stamp;
+  generation.previousSize = generation.facts.size;
+  if (facts.size < generation.offset) return false;
+  if (changed && !(await contentIsTheSame(generation))) return false;
+  generation.facts = facts;
+  return true;
+}
+
+/** Goes back (or forth) to an offset of the same content. */
+export async function seek(generation: Generation, offset: number): Promise<void> {
+  generation.anchor = await readAnchor(generation.handle, offset);
+  generation.offset = offset;
+}
+
+/**
+ * The next bytes, at most `maxBytes` and what fits; empty at the end. They share memory with `buffer`.
+ * Undefined: the file was truncated, nothing was consumed.
+ */
+export async function readNext(generation: Generation, buffer: Buffer, maxBytes: number): Promise<Buffer | undefined> {
+  const { handle, offset, anchor } = generation;
+  const want = anchor.length + Math.min(maxBytes, buffer.length - anchor.length);
+  const { bytesRead } = await handle.read(buffer, 0, want, offset - anchor.length);
+  if (bytesRead < anchor.length) return undefined;
+  if (!buffer.subarray(0, anchor.length).equals(anchor)) return undefined;
+  if (bytesRead === anchor.length) return buffer.subarray(0, 0);
+  // Looked at after the bytes were read: the file may have been truncated and filled anew meanwhile.
+  if (!(await headIsTheSame(generation))) return undefined;
+  generation.offset = offset - anchor.length + bytesRead;
+  generation.anchor = Buffer.from(buffer.subarray(Math.max(0, bytesRead - anchorBytes), bytesRead));
+  return buffer.subarray(anchor.length, bytesRead);
+}
+
+async function contentIsTheSame(generation: Generation): Promise<boolean> {
+  if (!(await headIsTheSame(generation))) return false;
+  const anchor = await readAnchor(generation.handle, generation.offset);
+  return anchor.equals(generation.anchor);
+}
+
+async function headIsTheSame(generation: Generation): Promise<boolean> {
+  const head = await readHead(generation.handle);
+  if (!head.subarray(0, generation.head.length).equals(generation.head)) return false;
+  generation.head = head;
+  return true;
+}

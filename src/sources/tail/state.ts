@@ -1,0 +1,97 @@
+/** What one tail remembers between two looks. */
+import { fingerprintOf, headBytes, readAnchor, readHead } from './fingerprint.ts';
+import { createGeneration } from './generation.ts';
+import type { Generation, Transition } from './generation.ts';
+import type { Happening, TailPoint } from './ledger.ts';
+import type { OpenLog } from './open-log.ts';
+import type { TailPosition, Unreadable } from './types.ts';
+
+export interface TailOptions {
+  readonly path: string;
+  /** Up to where the consumer has saved what it read; undefined at the very first start. */
+  readonly position: TailPosition | undefined;
+  /** Without a position: where to begin in a file that exists already. */
+  readonly start: 'beginning' | 'end';
+  /** Size at which the writer itself empties the file in place (supervisord with backups=0), where that is known. */
+  readonly truncatedAtBytes?: number | undefined;
+  /** Bytes read at once; a chunk is never longer. */
+  readonly chunkBytes?: number | undefined;
+}
+
+export interface TailState {
+  readonly options: TailOptions;
+  /** Oldest first; all but the newest were renamed, deleted or truncated. */
+  generations: Generation[];
+  /** The generation being read: an index, equal to the length while there is none. */
+  current: number;
+  /** Where to begin as long as no generation is open. */
+  pending: TailPosition | undefined;
+  happenings: Happening[];
+  unreadable: Unreadable | undefined;
+  nextId: number;
+  /** The next bytes do not continue the last ones delivered. */
+  gap: boolean;
+  /** Just after the last byte delivered. */
+  end: TailPoint | undefined;
+}
+
+export function createState(options: TailOptions): TailState {
+  return {
+    options,
+    generations: [],
+    current: 0,
+    pending: options.position,
+    happenings: [],
+    unreadable: undefined,
+    nextId: 1,
+    gap: false,
+    end: undefined,
+  };
+}
+
+/** Puts a file behind the newest generation. */
+export async function append(
+  state: TailState,
+  log: OpenLog,
+  start: number,
+  before: Transition | undefined,
+): Promise<Generation> {
+  const generation = await createGeneration(log, { id: state.nextId, start, before });
+  state.nextId += 1;
+  state.generations.push(generation);
+  if (before) {
+    const { kind, lostBytes } = before;
+    state.happenings.push({ file: generation.id, offset: start, lostBytes, rotation: kind });
+  }
+  return generation;
+}
+
+/** Before anything was ever there: whatever is born after now has not been read. */
+export function positionOfNothing(path: string): TailPosition {
+  // Birth times come from the kernel's coarse clock, which is up to a tick behind.
+  const birthMs = Date.now() - 10;
+  return { path, device: '', inode: '', birthMs, fingerprint: fingerprintOf(Buffer.alloc(0)), offset: 0 };
+}
+
+/** The position of an offset in a generation, with what can be had to recognise it by. */
+export async function positionIn(generation: Generation, path: string, offset: number): Promise<TailPosition> {
+  const { facts, head } = generation;
+  const anchor = offset === generation.offset ? generation.anchor : await anchorAt(generation, offset);
+  return {
+    path,
+    device: facts.device,
+    inode: facts.inode,
+    birthMs: facts.birthMs,
+    fingerprint: fingerprintOf(head.subarray(0, headBytes)),
+    offset,
+    ...(anchor && { anchor: fingerprintOf(anchor) }),
+    seenBytes: Math.max(facts.size, generation.offset),
+  };
+}
+
+async function anchorAt(generation: Generation, offset: number): Promise<Buffer | undefined> {
+  if (generation.gone) return undefined;
+  const anchor = await readAnchor(generation.handle, offset);
+  const head = await readHead(generation.handle);
+  return head.subarray(0, generation.head.length).equals(generation.head) ? anchor : undefined;
+}
