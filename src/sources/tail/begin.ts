@@ -1,5 +1,4 @@
 /** The first look of a tail: where a new reader begins, and how a saved position is found again. */
-import type { FileHandle } from 'node:fs/promises';
 import { fingerprintOf, readPiece } from './fingerprint.ts';
 import { mayBeFileOf } from './facts.ts';
 import type { Transition } from './generation.ts';
@@ -10,11 +9,11 @@ import { append, positionOfNothing } from './state.ts';
 import type { TailState } from './state.ts';
 import type { TailPosition, Unreadable } from './types.ts';
 
-/** Opens what there is to read, if anything; called at every look until something is open. */
+/** Opens what there is to read, if anything; called at every look while nothing is open. */
 export async function begin(state: TailState): Promise<void> {
   await openFirst(state);
   const [first] = state.generations;
-  if (first && !first.before) state.end = { file: first.id, offset: first.start };
+  if (first && !first.before) state.end ??= { file: first.id, offset: first.start };
 }
 
 async function openFirst(state: TailState): Promise<void> {
@@ -56,7 +55,7 @@ async function resume(state: TailState, position: TailPosition, log: OpenLog): P
   const found = await findGenerations({ path, position, held: undefined, live: log.facts });
   if (!found.rest && !sameFile && isTelling(position) && (await holdsContent(log, position))) {
     // A copy took the file's place (a restored volume, an editor): the same log goes on.
-    for (const { handle } of found.between) await handle.close();
+    for (const { file } of found.between) await file.close();
     await append(state, log, position.offset, undefined);
     return;
   }
@@ -108,9 +107,9 @@ function isTelling({ fingerprint, offset, anchor }: TailPosition): boolean {
 const lookBackBytes = 65_536;
 
 /** Where the last line begins that is not complete; the end if it is longer than we look back. */
-async function lastLineStart({ handle, facts }: { handle: FileHandle; facts: OpenLog['facts'] }): Promise<number> {
+async function lastLineStart({ file, facts }: OpenLog): Promise<number> {
   const from = Math.max(0, facts.size - lookBackBytes);
-  const bytes = await readPiece(handle, from, facts.size - from);
+  const bytes = await readPiece(file, from, facts.size - from);
   const newline = bytes.lastIndexOf(0x0a);
   if (newline >= 0) return from + newline + 1;
   return from === 0 ? 0 : facts.size;

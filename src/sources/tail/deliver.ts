@@ -1,9 +1,11 @@
 /** Reads what the generations hold, in order, and hands it on without NUL bytes. */
+import { errorCode } from '../../core/errors.ts';
 import { anchorBytes } from './fingerprint.ts';
 import { afterTruncation, giveUpRest } from './follow.ts';
 import { readNext } from './generation.ts';
 import type { Generation } from './generation.ts';
 import { pieces } from './holes.ts';
+import { noteLoss } from './state.ts';
 import type { TailState } from './state.ts';
 
 export interface TailChunk {
@@ -20,33 +22,50 @@ export interface TailChunk {
 const defaultChunkBytes = 1_048_576;
 const smallestBuffer = 4096;
 
+export interface Delivery {
+  /** Bytes handed on, without NUL bytes. */
+  readBytes: number;
+  atEnd: boolean;
+}
+
 export async function deliver(
   state: TailState,
   maxBytes: number,
   onChunk: (chunk: TailChunk) => void,
-): Promise<{ readBytes: number; atEnd: boolean }> {
-  let readBytes = 0;
+): Promise<Delivery> {
+  const delivery = { readBytes: 0, atEnd: false };
+  const buffer = Buffer.allocUnsafeSlow(bufferSize(state));
   let budget = maxBytes;
-  let buffer: Buffer | undefined;
   while (budget > 0) {
     const generation = state.generations[state.current];
-    if (!generation) return { readBytes, atEnd: true };
-    buffer ??= Buffer.allocUnsafeSlow(bufferSize(state));
+    if (!generation) return { ...delivery, atEnd: true };
     const offset = generation.offset;
-    const bytes = generation.gone ? buffer.subarray(0, 0) : await readNext(generation, buffer, budget);
-    if (bytes === undefined) {
-      await contentIsGone(state, generation);
-    } else if (bytes.length > 0) {
-      budget -= bytes.length;
-      readBytes += handOn(state, generation, { offset, bytes }, onChunk);
-    } else if (hasSuccessor(state, generation)) {
-      if (!isSettled(state, generation)) return { readBytes, atEnd: false };
-      state.current += 1;
-    } else {
-      return { readBytes, atEnd: true };
-    }
+    const bytes = await nextBytes(state, generation, buffer, budget);
+    budget -= bytes.length;
+    if (bytes.length > 0) delivery.readBytes += handOn(state, generation, { offset, bytes }, onChunk);
+    else if (state.unreadable === 'error') return delivery;
+    else if (!hasSuccessor(state, generation)) return { ...delivery, atEnd: generation === state.generations.at(-1) };
+    else if (isSettled(state, generation)) state.current += 1;
+    else return delivery;
   }
-  return { readBytes, atEnd: false };
+  return delivery;
+}
+
+/** Empty at the end of the generation, and where it cannot be read any more. */
+async function nextBytes(state: TailState, generation: Generation, buffer: Buffer, maxBytes: number): Promise<Buffer> {
+  const none = buffer.subarray(0, 0);
+  if (generation.gone) return none;
+  const isNewest = generation === state.generations.at(-1);
+  try {
+    const bytes = await readNext(generation, buffer, maxBytes);
+    if (bytes) return bytes;
+    await (isNewest ? afterTruncation(state, generation) : giveUpRest(state, generation));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    if (isNewest) state.unreadable = 'error';
+    else giveUpRest(state, generation);
+  }
+  return none;
 }
 
 /** Small for a trickle, so that many idle logs cost nothing. */
@@ -54,11 +73,6 @@ function bufferSize(state: TailState): number {
   const unread = state.generations.slice(state.current).map(({ facts, offset }) => facts.size - offset);
   const want = Math.max(smallestBuffer, ...unread) + anchorBytes + 1;
   return Math.min(state.options.chunkBytes ?? defaultChunkBytes, want) + anchorBytes;
-}
-
-async function contentIsGone(state: TailState, generation: Generation): Promise<void> {
-  if (generation === state.generations.at(-1)) await afterTruncation(state, generation);
-  else giveUpRest(state, generation);
 }
 
 /**
@@ -71,13 +85,16 @@ function hasSuccessor(state: TailState, generation: Generation): boolean {
 }
 
 const quietMs = 1000;
+const patienceMs = 5000;
 
 /** Of several writers some may go on in the renamed file for a moment: one look without growth before moving on. */
 function isSettled(state: TailState, generation: Generation): boolean {
   const nextIsLive = state.current === state.generations.length - 2;
-  if (generation.gone || !nextIsLive) return true;
-  if (generation.previousSize === generation.offset) return true;
-  return Date.now() - generation.facts.mtimeMs > quietMs;
+  const isQuiet = generation.previousSize === generation.offset || Date.now() - generation.facts.mtimeMs > quietMs;
+  state.waitingSinceMs ??= performance.now();
+  const settled = generation.gone || !nextIsLive || isQuiet || performance.now() - state.waitingSinceMs > patienceMs;
+  if (settled) state.waitingSinceMs = undefined;
+  return settled;
 }
 
 function handOn(
@@ -115,5 +132,5 @@ function beginGeneration(state: TailState, generation: Generation, offset: numbe
   const continues = offset > 0 ? written === readBytes : written !== undefined && readBytes >= written;
   state.gap ||= !continues;
   const lostBytes = Math.max(0, (written ?? 0) - Math.max(readBytes, knownBytes));
-  if (lostBytes > 0) state.happenings.push({ file: generation.id, offset: offset + 1, lostBytes, rotation: undefined });
+  noteLoss(state, generation.id, offset + 1, lostBytes);
 }

@@ -1,6 +1,6 @@
 /** Short pieces of a file that tell its content from another's: the first bytes, and those just before the offset. */
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import type { LogFile } from './open-log.ts';
 
 /** Enough for a time stamp and the beginning of a message; a shorter file gets its fingerprint extended later. */
 export const headBytes = 256;
@@ -22,20 +22,19 @@ export function beginsWith(bytes: Buffer, fingerprint: Fingerprint): boolean {
 }
 
 /** The first bytes of a file, up to `headBytes`. */
-export function readHead(handle: FileHandle): Promise<Buffer> {
-  return readPiece(handle, 0, headBytes);
+export function readHead(file: LogFile): Promise<Buffer> {
+  return readPiece(file, 0, headBytes);
 }
 
 /** The bytes just before an offset, up to `anchorBytes`. */
-export function readAnchor(handle: FileHandle, offset: number): Promise<Buffer> {
+export function readAnchor(file: LogFile, offset: number): Promise<Buffer> {
   const start = Math.max(0, offset - anchorBytes);
-  return readPiece(handle, start, offset - start);
+  return readPiece(file, start, offset - start);
 }
 
 /** The bytes at the offset, fewer at the end of the file. */
-export async function readPiece(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+export async function readPiece(file: LogFile, offset: number, length: number): Promise<Buffer> {
+  if (length === 0) return Buffer.alloc(0);
   const buffer = Buffer.alloc(length);
-  if (length === 0) return buffer;
-  const { bytesRead } = await handle.read(buffer, 0, length, offset);
-  return buffer.subarray(0, bytesRead);
+  return buffer.subarray(0, await file.read(buffer, length, offset));
 }

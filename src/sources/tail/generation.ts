@@ -2,11 +2,9 @@
  * One generation of a log: a file held open, so that it can be read to its end whatever becomes of its name, and so
  * that its inode number is not given away. Truncation ends a generation as renaming does.
  */
-import type { FileHandle } from 'node:fs/promises';
-import { factsOf } from './facts.ts';
 import type { FileFacts } from './facts.ts';
 import { anchorBytes, readAnchor, readHead } from './fingerprint.ts';
-import type { OpenLog } from './open-log.ts';
+import type { LogFile, OpenLog } from './open-log.ts';
 
 /** How reading came from the generation before to this one. */
 export interface Transition {
@@ -30,12 +28,12 @@ export interface TruncatedFrom {
 
 export interface Generation {
   readonly id: number;
-  handle: FileHandle;
+  file: LogFile;
   readonly before: Transition | undefined;
   /** Where this generation begins to be read: 0, but for the one with which everything began. */
   readonly start: number;
   facts: FileFacts;
-  /** The content was truncated away: nothing can be read again; the handle may be that of a later generation. */
+  /** The content was truncated away: nothing can be read again; the file may be that of a later generation. */
   gone: boolean;
   /** Size one look ago: a file that grew since then still has a writer. */
   previousSize: number | undefined;
@@ -51,10 +49,10 @@ export interface GenerationStart {
 }
 
 export async function createGeneration(log: OpenLog, begin: GenerationStart): Promise<Generation> {
-  const [head, anchor] = await Promise.all([readHead(log.handle), readAnchor(log.handle, begin.start)]);
+  const [head, anchor] = await Promise.all([readHead(log.file), readAnchor(log.file, begin.start)]);
   return {
     ...begin,
-    handle: log.handle,
+    file: log.file,
     facts: log.facts,
     gone: false,
     previousSize: undefined,
@@ -66,7 +64,7 @@ export async function createGeneration(log: OpenLog, begin: GenerationStart): Pr
 
 /** Looks at the file again. False: its content is no longer what was read, it was truncated. */
 export async function refresh(generation: Generation): Promise<boolean> {
-  const facts = factsOf(await generation.handle.stat({ bigint: true }));
+  const facts = await generation.file.facts();
   const changed = facts.stamp !== generation.facts.stamp;
   generation.previousSize = generation.facts.size;
   if (facts.size < generation.offset) return false;
@@ -77,7 +75,7 @@ export async function refresh(generation: Generation): Promise<boolean> {
 
 /** Goes back (or forth) to an offset of the same content. */
 export async function seek(generation: Generation, offset: number): Promise<void> {
-  generation.anchor = await readAnchor(generation.handle, offset);
+  generation.anchor = await readAnchor(generation.file, offset);
   generation.offset = offset;
 }
 
@@ -86,9 +84,9 @@ export async function seek(generation: Generation, offset: number): Promise<void
  * Undefined: the file was truncated, nothing was consumed.
  */
 export async function readNext(generation: Generation, buffer: Buffer, maxBytes: number): Promise<Buffer | undefined> {
-  const { handle, offset, anchor } = generation;
+  const { file, offset, anchor } = generation;
   const want = anchor.length + Math.min(maxBytes, buffer.length - anchor.length);
-  const { bytesRead } = await handle.read(buffer, 0, want, offset - anchor.length);
+  const bytesRead = await file.read(buffer, want, offset - anchor.length);
   if (bytesRead < anchor.length) return undefined;
   if (!buffer.subarray(0, anchor.length).equals(anchor)) return undefined;
   if (bytesRead === anchor.length) return buffer.subarray(0, 0);
@@ -101,12 +99,12 @@ export async function readNext(generation: Generation, buffer: Buffer, maxBytes:
 
 async function contentIsTheSame(generation: Generation): Promise<boolean> {
   if (!(await headIsTheSame(generation))) return false;
-  const anchor = await readAnchor(generation.handle, generation.offset);
+  const anchor = await readAnchor(generation.file, generation.offset);
   return anchor.equals(generation.anchor);
 }
 
 async function headIsTheSame(generation: Generation): Promise<boolean> {
-  const head = await readHead(generation.handle);
+  const head = await readHead(generation.file);
   if (!head.subarray(0, generation.head.length).equals(generation.head)) return false;
   generation.head = head;
   return true;

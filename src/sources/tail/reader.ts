@@ -20,6 +20,7 @@
  * same bytes come again from the mark before, and the consumer forgets what it carried; `unknown` means: close this tail
  * and create one from the position. Never two calls at once.
  */
+import { errorCode } from '../../core/errors.ts';
 import { begin } from './begin.ts';
 import { deliver } from './deliver.ts';
 import type { TailChunk } from './deliver.ts';
@@ -49,7 +50,7 @@ export interface TailMark extends Account {
 }
 
 export interface Tail {
-  /** One look, and at most about `maxBytes` bytes delivered. Never throws for what a log can do to it. */
+  /** One look, and at most `maxBytes` bytes delivered. Throws only what `onChunk` throws, never for what a log does. */
   read(maxBytes: number, onChunk: (chunk: TailChunk) => void): Promise<TailLook>;
   /** Everything before the point is consumed; undefined while `look.end` is. */
   mark(point: TailPoint | undefined, insideLine?: boolean): Promise<TailMark>;
@@ -98,14 +99,14 @@ export function createTail(options: TailOptions): Tail {
 const nothing: Account = { lostBytes: 0, rotations: { renamed: 0, truncated: 0 } };
 
 async function readOnce(state: TailState, maxBytes: number, onChunk: (chunk: TailChunk) => void): Promise<TailLook> {
-  let delivered = { readBytes: 0, atEnd: false };
   try {
     const live = state.generations.at(-1);
-    await (live ? follow(state, live) : begin(state));
-    delivered = await deliver(state, maxBytes, onChunk);
-  } catch {
+    await (live && !live.gone ? follow(state, live) : begin(state));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
     state.unreadable = 'error';
   }
+  const delivered = await deliver(state, maxBytes, onChunk);
   const unread = state.generations.slice(state.current).map(({ facts, offset }) => Math.max(0, facts.size - offset));
   return {
     ...delivered,

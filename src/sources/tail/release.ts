@@ -10,12 +10,12 @@ export async function releaseBefore(state: TailState, point: TailPoint | undefin
   const closing = state.generations.filter(({ id }) => isOver(id));
   const kept = state.generations.filter(({ id }) => !isOver(id));
   if (closing.length === 0) return;
-  const inUse = new Set(kept.filter(({ gone }) => !gone).map(({ handle }) => handle));
-  const handles = new Set(closing.map(({ handle }) => handle));
+  const inUse = new Set(kept.filter(({ gone }) => !gone).map(({ file }) => file));
+  const files = new Set(closing.map(({ file }) => file));
   state.current = Math.max(0, state.current - closing.length);
   state.generations = kept;
   if (point) state.happenings = state.happenings.filter((one) => isAfter(one, point));
-  for (const handle of handles) if (!inUse.has(handle)) await handle.close().catch(() => undefined);
+  for (const file of files) if (!inUse.has(file)) await file.close().catch(() => undefined);
 }
 
 /** Goes back to where the consumer stood; false if that content is gone. */

@@ -2,20 +2,21 @@
  * Finds what became of a log's earlier generations in its directory: the rest of the file that was being read, under
  * whatever name, and the generations between it and the file that has the log's name now.
  */
+import { openCompressed } from './compressed.ts';
 import { beginsWith, fingerprintOf, readHead, readPiece } from './fingerprint.ts';
 import { isBornAfter, isSameFile, mayBeFileOf } from './facts.ts';
 import type { FileFacts } from './facts.ts';
-import { openLog } from './open-log.ts';
+import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
-import { takeSnapshot } from './snapshot.ts';
-import type { Entry } from './snapshot.ts';
+import { findSiblings } from './siblings.ts';
+import type { Sibling } from './siblings.ts';
 import type { TailPosition } from './types.ts';
 
 export interface Search {
   readonly path: string;
   /** Up to where the log was read. */
   readonly position: TailPosition;
-  /** The position's file if it is open: its rest needs no finding. */
+  /** The position's file if it is open and was not truncated: its rest needs no finding. */
   readonly held: FileFacts | undefined;
   /** The file that has the log's name now. */
   readonly live: FileFacts | undefined;
@@ -24,101 +25,101 @@ export interface Search {
 export interface Found {
   /** A file that holds the position's content: the renamed log, or a copy of what was truncated. */
   readonly rest: OpenLog | undefined;
-  /** Never read generations, oldest first. */
+  /** Generations that were never read, oldest first. */
   readonly between: readonly OpenLog[];
   /** Sizes of generations that are there and cannot be read. */
   readonly lostBytes: number;
 }
 
+/** One generation on the way back from the newest: open, or known to be there and unreadable. */
+interface Step {
+  readonly sibling: Sibling;
+  readonly facts: FileFacts;
+  readonly log: OpenLog | undefined;
+}
+
+/** Files opened at once, at most. */
+const maxGenerations = 200;
+
+/** Walks back from the newest generation to the one that was being read. What is not part of the answer is closed. */
 export async function findGenerations(search: Search): Promise<Found> {
-  const { path, position, held, live } = search;
-  const entries = await takeSnapshot(path);
-  const known = held && entries.find(({ facts }) => isSameFile(facts, held));
-  const rest = held && known ? undefined : await findContent(entries, search);
-  const last = known ?? rest?.entry;
-  // The live file itself was truncated and no copy of it is left: the copies that are there were read when they were live.
-  const truncated = live !== undefined && (held ? isSameFile(live, held) : mayBeFileOf(position, live));
-  const gone = truncated ? [] : await bornAfter(entries, position);
-  const unread = last ? newerThan(entries, last) : gone;
-  return { rest: rest?.log, ...(await openAll(untilLive(unread, live), live)) };
+  const { live } = search;
+  let steps: Step[] = [];
+  let known: Step | undefined;
+  for (const sibling of await findSiblings(search.path)) {
+    const step = await take(sibling);
+    if (!step) continue;
+    // What is newer than the live file appeared while we looked: it is found at the next look.
+    const overtaken = live !== undefined && isSameFile(step.facts, live);
+    const close = overtaken ? steps.filter((one) => one.sibling.scheme === sibling.scheme) : [];
+    if (overtaken || steps.some(({ facts }) => isSameFile(facts, step.facts))) close.push(step);
+    else if (await isPositionsFile(step, search)) known = step;
+    else steps.push(step);
+    await closeAll(close);
+    steps = steps.filter((one) => !close.includes(one));
+    if (known || steps.length >= maxGenerations) break;
+  }
+  const rest = known ?? (await linkedFrom(search));
+  const unread = steps.filter((step) => (rest ? isInScheme(step, rest) : isUnread(step, search)));
+  await closeAll(steps.filter((step) => !unread.includes(step)));
+  if (search.held) await closeAll(rest ? [rest] : []);
+  return {
+    rest: search.held ? undefined : rest?.log,
+    between: unread.flatMap(({ log }) => log ?? []).toReversed(),
+    lostBytes: unread.reduce((sum, { log, facts }) => sum + (log ? 0 : facts.size), 0),
+  };
 }
 
 /** The log holds the bytes that the position speaks of: same beginning, same bytes before the offset. */
-export async function holdsContent(log: OpenLog, position: TailPosition): Promise<boolean> {
+export async function holdsContent({ file, facts }: OpenLog, position: TailPosition): Promise<boolean> {
   const { fingerprint, offset, anchor } = position;
-  if (log.facts.size < offset || !beginsWith(await readHead(log.handle), fingerprint)) return false;
+  if (facts.size < offset || !beginsWith(await readHead(file), fingerprint)) return false;
   if (anchor === undefined) return true;
-  const bytes = await readPiece(log.handle, offset - anchor.bytes, anchor.bytes);
+  const bytes = await readPiece(file, offset - anchor.bytes, anchor.bytes);
   return fingerprintOf(bytes).sha1 === anchor.sha1;
 }
 
-/** The entry that is the position's file by its identity, else a copy of its content. */
-async function findContent(
-  entries: readonly Entry[],
-  { position, held }: Search,
-): Promise<{ entry: Entry; log: OpenLog } | undefined> {
-  const readable = entries.filter(({ sibling }) => sibling.compression === undefined);
-  const byIdentity = held ? [] : readable.filter(({ facts }) => mayBeFileOf(position, facts));
-  // A copy was made after the original was born; nothing is recognised by an empty beginning.
-  const copies = position.fingerprint.bytes > 0 ? readable.filter(({ facts }) => mayBeCopy(facts, position)) : [];
-  for (const entry of [...byIdentity, ...copies.toReversed()]) {
-    const log = await openLog(entry.sibling.path);
-    if ('unreadable' in log) continue;
-    if (isSameFile(log.facts, entry.facts) && (await holdsContent(log, position))) return { entry, log };
-    await log.handle.close();
-  }
-  return undefined;
+async function take(sibling: Sibling): Promise<Step | undefined> {
+  const { path, compression } = sibling;
+  const log = await (compression === undefined ? openLog(path) : openCompressed(path, compression));
+  if (!('unreadable' in log)) return { sibling, facts: log.facts, log };
+  const facts = await statLog(path);
+  return 'unreadable' in facts ? undefined : { sibling, facts, log: undefined };
 }
 
-function mayBeCopy(facts: FileFacts, position: TailPosition): boolean {
-  if (facts.size < position.offset) return false;
-  return isBornAfter(facts, position.birthMs) || !facts.birthTrusted || position.birthMs === undefined;
+async function isPositionsFile({ facts, log }: Step, { position, held }: Search): Promise<boolean> {
+  if (held) return isSameFile(facts, held);
+  if (!log) return false;
+  if (mayBeFileOf(position, facts)) return holdsContent(log, position);
+  // A copy was made after the original was born; nothing is recognised by an empty beginning.
+  const mayBeCopy = isBornAfter(facts, position.birthMs) || !facts.birthTrusted || position.birthMs === undefined;
+  return mayBeCopy && position.fingerprint.bytes > 0 && (await holdsContent(log, position));
 }
 
 /** Rotation keeps to one scheme of names: other files beside it may be anybody's copies. */
-function newerThan(entries: readonly Entry[], last: Entry): Entry[] {
-  const scheme = entries.filter(({ sibling }) => sibling.scheme === last.sibling.scheme);
-  return last.sibling.scheme === 'other' ? [] : scheme.slice(scheme.indexOf(last) + 1);
+function isInScheme({ sibling }: Step, last: Step): boolean {
+  return sibling.scheme === last.sibling.scheme && sibling.scheme !== 'other';
 }
 
-/** The position's file is gone: what was born after it was never read, but for a copy of it that somebody made. */
-async function bornAfter(entries: readonly Entry[], position: TailPosition): Promise<Entry[]> {
-  const unread: Entry[] = [];
-  for (const entry of entries) {
-    const { scheme } = entry.sibling;
-    if (scheme === 'other' || !isBornAfter(entry.facts, position.birthMs)) continue;
-    if (scheme !== 'single' || !(await isCopy(entry, position))) unread.push(entry);
-  }
-  return unread.toSorted((a, b) => (a.facts.birthMs ?? 0) - (b.facts.birthMs ?? 0));
+/** The position's file is gone: what was born and written after it was never read. */
+function isUnread({ sibling, facts }: Step, { position, held, live }: Search): boolean {
+  // The log itself was truncated and no copy of it is left: the copies that are there were read when they were live.
+  if (!held && live && mayBeFileOf(position, live)) return false;
+  const { birthMs } = position;
+  if (sibling.scheme === 'other' || birthMs === undefined) return false;
+  return isBornAfter(facts, birthMs) && facts.mtimeMs > birthMs;
 }
 
-async function isCopy(entry: Entry, position: TailPosition): Promise<boolean> {
-  if (position.fingerprint.bytes === 0 || entry.sibling.compression !== undefined) return false;
-  const log = await openLog(entry.sibling.path);
-  if ('unreadable' in log) return false;
-  const copy = beginsWith(await readHead(log.handle), position.fingerprint);
-  await log.handle.close();
-  return copy;
+/** A log whose name is made anew (supervisord's AUTO) is still where the position left it. */
+async function linkedFrom(search: Search): Promise<Step | undefined> {
+  const { path } = search.position;
+  if (path === search.path || search.held) return undefined;
+  const step = await take({ path, scheme: 'other', order: '', compression: undefined });
+  if (step && (await isPositionsFile(step, search))) return step;
+  await closeAll(step ? [step] : []);
+  return undefined;
 }
 
-/** What is newer than the live file appeared while we looked: it is found at the next look. */
-function untilLive(entries: readonly Entry[], live: FileFacts | undefined): readonly Entry[] {
-  const index = live ? entries.findIndex(({ facts }) => isSameFile(facts, live)) : -1;
-  return index < 0 ? entries : entries.slice(0, index);
-}
-
-async function openAll(
-  entries: readonly Entry[],
-  live: FileFacts | undefined,
-): Promise<{ between: OpenLog[]; lostBytes: number }> {
-  const between: OpenLog[] = [];
-  let lostBytes = 0;
-  for (const { sibling, facts } of entries) {
-    if (live && isSameFile(facts, live)) continue;
-    const log = await openLog(sibling.path);
-    if (!('unreadable' in log) && sibling.compression === undefined) between.push(log);
-    else lostBytes += facts.size;
-    if (!('unreadable' in log) && sibling.compression !== undefined) await log.handle.close();
-  }
-  return { between, lostBytes };
+async function closeAll(steps: readonly Step[]): Promise<void> {
+  for (const { log } of steps) await log?.file.close();
 }

@@ -24,7 +24,7 @@ export interface TailState {
   generations: Generation[];
   /** The generation being read: an index, equal to the length while there is none. */
   current: number;
-  /** Where to begin as long as no generation is open. */
+  /** Where to begin as long as no generation is open, or the newest one was given up. */
   pending: TailPosition | undefined;
   happenings: Happening[];
   unreadable: Unreadable | undefined;
@@ -33,6 +33,8 @@ export interface TailState {
   gap: boolean;
   /** Just after the last byte delivered. */
   end: TailPoint | undefined;
+  /** Since when the next generation waits for a renamed file that still grows (monotonic milliseconds). */
+  waitingSinceMs: number | undefined;
 }
 
 export function createState(options: TailOptions): TailState {
@@ -46,6 +48,7 @@ export function createState(options: TailOptions): TailState {
     nextId: 1,
     gap: false,
     end: undefined,
+    waitingSinceMs: undefined,
   };
 }
 
@@ -64,6 +67,14 @@ export async function append(
     state.happenings.push({ file: generation.id, offset: start, lostBytes, rotation: kind });
   }
   return generation;
+}
+
+/** A loss that is found while reading; found again when the same bytes are read again. */
+export function noteLoss(state: TailState, file: number, offset: number, lostBytes: number): void {
+  const known = state.happenings.some(
+    (one) => one.rotation === undefined && one.file === file && one.offset === offset,
+  );
+  if (lostBytes > 0 && !known) state.happenings.push({ file, offset, lostBytes, rotation: undefined });
 }
 
 /** Before anything was ever there: whatever is born after now has not been read. */
@@ -91,7 +102,7 @@ export async function positionIn(generation: Generation, path: string, offset: n
 
 async function anchorAt(generation: Generation, offset: number): Promise<Buffer | undefined> {
   if (generation.gone) return undefined;
-  const anchor = await readAnchor(generation.handle, offset);
-  const head = await readHead(generation.handle);
+  const anchor = await readAnchor(generation.file, offset);
+  const head = await readHead(generation.file);
   return head.subarray(0, generation.head.length).equals(generation.head) ? anchor : undefined;
 }
