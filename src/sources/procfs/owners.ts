@@ -35,8 +35,7 @@ export function createOwnerService(host: Host, supervisord: SupervisordService, 
     if (result.ownership.torn) result = await resolve(0, { timeoutMs, signal });
     incarnations = remember(incarnations, result.ownership.living, result.processes);
     const { snapshot, processes, ownership } = result;
-    const ownerOf = (pid: number): Owner => ownership.ownerOf(pid);
-    const taken: ProcessLook = { snapshot, processes, unseen: ownership.unseen, ownerOf };
+    const taken: ProcessLook = { snapshot, processes, unseen: ownership.unseen, ownerOf: ownership.ownerOf };
     newest = { atMs: host.clock.monotonicMs(), look: taken };
     return taken;
   }

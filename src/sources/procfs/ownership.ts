@@ -3,7 +3,7 @@ import type { LivingPrograms, OwnershipInput } from './living-programs.ts';
 import type { Owner, ProcessInfo } from './types.ts';
 
 export interface Ownership extends LivingPrograms {
-  ownerOf(pid: number): Owner;
+  readonly ownerOf: (pid: number) => Owner;
 }
 
 /** Tells whom each process belongs to: by process group, by the first ancestor that is somebody's, by environment. */

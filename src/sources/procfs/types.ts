@@ -40,7 +40,7 @@ export interface ProcessLook {
   readonly processes: ReadonlyMap<number, ProcessStat>;
   /** Programs that supervisord says have a process while none of it is visible here (hidepid, another pid namespace). */
   readonly unseen: ReadonlySet<string>;
-  ownerOf(pid: number): Owner;
+  readonly ownerOf: (pid: number) => Owner;
 }
 
 /** The pid → program service: process group, then parents, then SUPERVISOR_* environment. */
