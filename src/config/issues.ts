@@ -2,26 +2,25 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** One line a problem: `where: path: what is wrong`. Values are quoted short, and never those of secret keys. */
-export function describeIssues(
-  issues: readonly Issue[],
-  content: unknown,
-  whereIs: (path: readonly PropertyKey[]) => string,
-): string[] {
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  /** `path: what was found, what was expected`. */
+  readonly problem: string;
+}
+
+/** Every problem in one line of words. Values are quoted short, and never those of secret keys. */
+export function describeIssues(issues: readonly Issue[], content: unknown): Problem[] {
   return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => {
-        const path = [...issue.path, key];
-        return `${whereIs(path)}: ${dotted(path)}: unknown key`;
-      });
-    }
-    return [`${whereIs(issue.path)}: ${dotted(issue.path)}: ${explain(issue, found(content, issue.path))}`];
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => ({ path, problem: `${dotted(path)}: ${explain(issue, found(content, path))}` }));
   });
 }
 
 function explain(issue: Issue, value: unknown): string {
   const shown = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
   switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'unknown key';
     case 'invalid_type':
       return `found ${shown}, expected ${article(issue.expected)}`;
     case 'invalid_value':

@@ -33,8 +33,10 @@ export function parseConfig(text: string, file: string): Config {
   const content = toPlain(document, file) ?? {};
   const result = configSchema.safeParse(content);
   if (result.success) return result.data;
-  const whereIs = (path: readonly PropertyKey[]): string => `${file}:${lineOf(document, path, lines)}`;
-  throw new ConfigError(describeIssues(result.error.issues, content, whereIs).join('\n'));
+  const problems = describeIssues(result.error.issues, content)
+    .map(({ path, problem }) => ({ line: lineOf(document, path, lines), problem }))
+    .toSorted((a, b) => a.line - b.line);
+  throw new ConfigError(problems.map(({ line, problem }) => `${file}:${line}: ${problem}`).join('\n'));
 }
 
 function readText(file: string): string {

@@ -30,7 +30,7 @@ export const exec: Exec = async ([file, ...args], options) => {
   const stop = (): void => controller.abort();
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
-  const leftover = exited.then(() => delay(reapMs)).then(() => child.kill('SIGKILL'));
+  const leftover = exited.then(() => delay(reapMs)).then(() => killGroup(child.pid));
   const given = aborted(controller.signal).then(() => delay(reapMs));
   try {
     const result = await Promise.race([child, given]);
@@ -70,18 +70,27 @@ function toResult(result: Settled, exited: Promise<void>): ExecResult {
   };
 }
 
-function exitOf(process: ChildProcess, pid: number | undefined): Promise<void> {
+function exitOf(child: ChildProcess, pid: number | undefined): Promise<void> {
   if (pid === undefined) return Promise.resolve();
   return new Promise((resolve) => {
-    process.once('exit', () => resolve());
+    child.once('exit', () => resolve());
   });
 }
 
+// `killDescendants` made the child the leader of its own group; without its leader only leftovers are in it.
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left, as it should be.
+  }
+}
+
 // An abandoned child must not keep us from ending; its pipes are closed so that nothing of it is read later.
-function letGo(process: ChildProcess): void {
-  process.stdout?.destroy();
-  process.stderr?.destroy();
-  process.unref();
+function letGo(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

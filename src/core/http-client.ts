@@ -17,7 +17,11 @@ function request(options: HttpRequest): Promise<HttpResponse> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(toFailure(error, signal, options));
+    const fail = (error: unknown): void => {
+      // An answer that is not HTTP leaves its socket open.
+      outgoing.destroy();
+      reject(toFailure(error, signal, options));
+    };
     const settings: https.RequestOptions = {
       method: options.method ?? 'GET',
       headers: { connection: 'close', ...options.headers },

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { printConfig } from '../../src/config/print.ts';
+
+function problemsOf(text: string): string {
+  try {
+    parseConfig(text, 'node.yml');
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe('configuration', () => {
+  it('needs no file', () => {
+    expect(loadConfig(undefined)).toMatchObject({
+      state_dir: '/var/lib/gpunode-exporter',
+      programs: ['fastapi', 'worker-gpu', 'llama'],
+      supervisor: { interval: 5_000, timeout: 2_000, config_file: '/etc/supervisor/supervisord.conf' },
+    });
+  });
+
+  it('takes an empty file, an empty section and `none` for the state', () => {
+    expect(parseConfig('', 'node.yml')).toEqual(loadConfig(undefined));
+    expect(parseConfig('supervisor: {}\n', 'node.yml')).toEqual(loadConfig(undefined));
+    expect(parseConfig('state_dir: none\n', 'node.yml').state_dir).toBeUndefined();
+  });
+
+  it('prints what it can read again', () => {
+    const config = parseConfig('supervisor: { interval: 90s }\nprograms: [llama]\n', 'node.yml');
+    const printed = printConfig(config);
+    expect(printed).toContain('interval: 1m30s');
+    expect(parseConfig(printed, 'printed.yml')).toEqual(config);
+  });
+
+  it.each([
+    ['programs: fastapi\n', 'node.yml:1: programs: found "fastapi", expected a list'],
+    ['programs: []\n', 'node.yml:1: programs: found "a list", expected at least 1 entries'],
+    ['programs:\n  - a\n  - a\n', 'node.yml:3: programs[1]: found "a", expected each name once, a is listed again'],
+    ['\n\nsupervisor:\n  intervall: 5s\n', 'node.yml:4: supervisor.intervall: unknown key'],
+    [
+      'supervisor: { interval: 5 }\n',
+      'node.yml:1: supervisor.interval: found 5, expected a duration such as 500ms, 5s, 10m or 1h30m',
+    ],
+    ['supervisor: 5\n', 'node.yml:1: supervisor: found 5, expected a mapping'],
+    ['- a\n', 'node.yml:1: configuration: found "a list", expected a mapping'],
+    ['a: 1\na: 2\n', 'node.yml:2:1: Map keys must be unique'],
+    ['a: "x\n', 'node.yml:2:1: Missing closing "quote'],
+  ])('%j: %s', (text, problem) => {
+    expect(problemsOf(text)).toBe(problem);
+  });
+
+  it('names all problems at once, in the order of the file', () => {
+    expect(problemsOf('state_dir: 3\nprogramms: [a]\nsupervisor:\n  interval: soon\n').split('\n')).toEqual([
+      'node.yml:1: state_dir: found 3, expected a text',
+      'node.yml:2: programms: unknown key',
+      'node.yml:4: supervisor.interval: found "soon", expected a duration such as 500ms, 5s, 10m or 1h30m',
+    ]);
+  });
+
+  it('never repeats a secret', () => {
+    expect(problemsOf('supervisor:\n  password: hunter2\n  username: [hunter2]\n')).not.toContain('hunter2');
+  });
+
+  it('says that a file cannot be read', () => {
+    expect(() => loadConfig('/no/such.yml')).toThrow('/no/such.yml: cannot be read: ENOENT');
+  });
+
+  it('refuses a bomb of aliases', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((key, index) => `${key}: &${key} [${Array(10).fill(`*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}\n`;
+    expect(problemsOf(bomb)).toMatch(/^node\.yml: Excessive alias count/);
+  });
+});
