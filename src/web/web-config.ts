@@ -45,7 +45,8 @@ export function loadWebConfig(file: string | undefined): WebConfig {
   const content = attempt(file, 'cannot be read', (): unknown => parse(readFileSync(file, 'utf8'))) ?? {};
   const result = schema.safeParse(content);
   if (!result.success) {
-    throw new ConfigError(describeIssues(result.error.issues, mask(content), () => file).join('\n'));
+    const problems = describeIssues(result.error.issues, mask(content));
+    throw new ConfigError(problems.map(({ problem }) => `${file}: ${problem}`).join('\n'));
   }
   const { tls_server_config: tls, basic_auth_users: users } = result.data;
   return { tls: tls && readTls(tls, file), users: new Map(Object.entries(users)) };
