@@ -14,7 +14,7 @@ export class Cursor {
   readonly #source: ByteSource;
   readonly #limits: GgufLimits;
   readonly #deadlineMs: number;
-  readonly #window = Buffer.allocUnsafe(windowBytes);
+  readonly #window: Buffer;
   /** Of the window's first byte, in the file. */
   #start = 0;
   #length = 0;
@@ -25,6 +25,7 @@ export class Cursor {
   constructor(source: ByteSource, limits: GgufLimits) {
     this.#source = source;
     this.#limits = limits;
+    this.#window = Buffer.allocUnsafe(Math.min(windowBytes, source.sizeBytes));
     this.#deadlineMs = performance.now() + limits.maxMs;
   }
 

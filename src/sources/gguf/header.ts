@@ -38,6 +38,7 @@ async function readHeader(cursor: Cursor, source: ByteSource): Promise<GgufSumma
   await cursor.need(16);
   const tensors = cursor.u64('the number of tensors');
   const pairs = cursor.u64('the number of keys');
+  if (tensors === 0 && pairs === 0) throw invalid('it holds neither keys nor tensors');
   if (tensors > maxTensors) throw invalid(`${tensors} tensors`);
   if (pairs > maxPairs) throw invalid(`${pairs} keys`);
   const metadata = await readMetadata(cursor, pairs);

@@ -62,6 +62,8 @@ async function readTensor(cursor: Cursor): Promise<Tensor> {
   let rowElements = 1;
   for (let index = 0; index < dimensions; index += 1) {
     const length = cursor.u64('a dimension');
+    // ggml would take it for an empty tensor, but no model has one.
+    if (length === 0) throw invalid(notWritten);
     if (index === 0) rowElements = length;
     elements = exact(elements * length, 'the number of elements of a tensor');
   }
