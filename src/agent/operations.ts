@@ -1,9 +1,16 @@
 /** Every operation that the file agent can run: one line each. */
 import type { FileOperation } from '../core/host.ts';
+import { readKernelLog } from '../sources/kmsg/read.ts';
+import { readGpuHardware } from '../sources/nvidia-smi/hardware.ts';
 import { procfsOperations } from '../sources/procfs/operations.ts';
 import { readTailLines } from '../sources/tail/lines-operation.ts';
 
 // Argument and result types belong to each operation and meet again at the caller's side.
 type AnyFileOperation = FileOperation<never, unknown>;
 
-export const fileOperations: readonly AnyFileOperation[] = [...procfsOperations, readTailLines];
+export const fileOperations: readonly AnyFileOperation[] = [
+  ...procfsOperations,
+  readTailLines,
+  readKernelLog,
+  readGpuHardware,
+];

@@ -1,0 +1,136 @@
+import type { MetricDefinition } from '../../core/contract.ts';
+import { cellErrors } from '../../sources/nvidia-smi/cells.ts';
+
+export const gpuMetrics = {
+  visible: {
+    name: 'gpunode_gpus_visible',
+    type: 'gauge',
+    help: 'Cards that nvidia-smi lists, bad ones included; 0 where it definitely has none (no card, no driver, no nvidia-smi). Absent while it gives no answer.',
+    labels: [],
+  },
+  expected: {
+    name: 'gpunode_gpus_expected',
+    type: 'gauge',
+    help: 'Cards that should be there: gpu.expected_count, else the most that were ever seen, which is remembered, and not fewer than the machine shows. Set gpu.expected_count once to lower what is remembered.',
+    labels: [],
+  },
+  info: {
+    name: 'gpunode_gpu_info',
+    type: 'gauge',
+    help: 'A card that nvidia-smi lists.',
+    labels: ['uuid', 'index', 'name', 'driver_version', 'pci_bus_id'],
+  },
+  memoryTotal: {
+    name: 'gpunode_gpu_memory_total_bytes',
+    type: 'gauge',
+    help: 'Memory of the card. Absent where it shares the memory of the machine.',
+    labels: ['uuid'],
+  },
+  memoryUsed: {
+    name: 'gpunode_gpu_memory_used_bytes',
+    type: 'gauge',
+    help: 'Memory that is allocated; up to driver 470 with what the driver reserves.',
+    labels: ['uuid'],
+  },
+  memoryFree: {
+    name: 'gpunode_gpu_memory_free_bytes',
+    type: 'gauge',
+    help: 'Memory that can be allocated.',
+    labels: ['uuid'],
+  },
+  memoryReserved: {
+    name: 'gpunode_gpu_memory_reserved_bytes',
+    type: 'gauge',
+    help: 'Memory that driver and firmware keep; from driver 510.',
+    labels: ['uuid'],
+  },
+  utilization: {
+    name: 'gpunode_gpu_utilization_ratio',
+    type: 'gauge',
+    help: 'Share of the last moments (1/6 s to 1 s) in which something ran. Absent with MIG.',
+    labels: ['uuid'],
+  },
+  temperature: {
+    name: 'gpunode_gpu_temperature_celsius',
+    type: 'gauge',
+    help: 'Temperature of the chip.',
+    labels: ['uuid'],
+  },
+  power: { name: 'gpunode_gpu_power_watts', type: 'gauge', help: 'Power that the card draws.', labels: ['uuid'] },
+  powerLimit: {
+    name: 'gpunode_gpu_power_limit_watts',
+    type: 'gauge',
+    help: 'Power that the card may draw.',
+    labels: ['uuid'],
+  },
+  eccErrors: {
+    name: 'gpunode_gpu_ecc_errors_total',
+    type: 'counter',
+    help: 'Memory errors as the card counts them: volatile since the driver was loaded, aggregate over its life.',
+    labels: ['uuid', 'kind', 'scope'],
+    values: { kind: ['corrected', 'uncorrected'], scope: ['volatile', 'aggregate'] },
+  },
+  repairPending: {
+    name: 'gpunode_gpu_repair_pending',
+    type: 'gauge',
+    help: '1 if a repair of the memory waits for a reset of the card: row_remap (Ampere and later), page_retirement (before).',
+    labels: ['uuid', 'kind'],
+    values: { kind: ['row_remap', 'page_retirement'] },
+  },
+  unreadableCells: {
+    name: 'gpunode_gpu_unreadable_cells',
+    type: 'gauge',
+    help: 'Values that nvidia-smi replaced by an error, by what it says. What a card does not have is not counted.',
+    labels: ['uuid', 'kind'],
+    values: { kind: [...cellErrors] },
+  },
+  readable: {
+    name: 'gpunode_gpu_readable',
+    type: 'gauge',
+    help: '0 if values of the card are [GPU is lost], [GPU requires reset] or [Unknown Error].',
+    labels: ['uuid'],
+  },
+  programMemory: {
+    name: 'gpunode_gpu_program_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of the card that processes of the program hold. Absent where that cannot be told.',
+    labels: ['uuid', 'program'],
+  },
+  unattributedMemory: {
+    name: 'gpunode_gpu_unattributed_memory_bytes',
+    type: 'gauge',
+    help: 'Memory that no living program holds: orphan (processes that a dead program left behind), foreign (processes of no program), unknown (processes that are not visible from here).',
+    labels: ['uuid', 'owner'],
+    values: { owner: ['orphan', 'foreign', 'unknown'] },
+  },
+  queryExitCode: {
+    name: 'gpunode_gpu_query_exit_code',
+    type: 'gauge',
+    help: 'Exit code of the newest nvidia-smi that ended: 127 if there is none, 128+N for a signal, of several in one round the first that is not 0. Absent after one that passed its deadline.',
+    labels: [],
+  },
+  queryStuck: {
+    name: 'gpunode_gpu_query_stuck_seconds',
+    type: 'gauge',
+    help: 'Age of an nvidia-smi that passed its deadline and does not end, else 0. No second one is started beside it.',
+    labels: [],
+  },
+  xidErrors: {
+    name: 'gpunode_gpu_xid_errors_total',
+    type: 'counter',
+    help: 'Xid errors in the kernel log; xid="none" is a lost card without a number, uuid="unknown" a bus id of no known card. Absent where the kernel log may not be read.',
+    labels: ['uuid', 'xid'],
+  },
+  xidLast: {
+    name: 'gpunode_gpu_xid_last_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the kernel logged the newest Xid of this number.',
+    labels: ['uuid', 'xid'],
+  },
+  cudaAvailable: {
+    name: 'gpunode_cuda_available',
+    type: 'gauge',
+    help: '1 if the configured probe command ended with 0 and did not print False, 0 if it ended otherwise. Absent if it could not be run or gave no answer in time.',
+    labels: ['probe', 'program'],
+  },
+} as const satisfies Record<string, MetricDefinition>;
