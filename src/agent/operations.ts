@@ -2,6 +2,7 @@
 import type { FileOperation } from '../core/host.ts';
 import { readKernelLog } from '../sources/kmsg/read.ts';
 import { readGpuHardware } from '../sources/nvidia-smi/hardware.ts';
+import { readSmallFile } from '../sources/http-probe/small-file.ts';
 import { procfsOperations } from '../sources/procfs/operations.ts';
 import { readTailLines } from '../sources/tail/lines-operation.ts';
 
@@ -10,6 +11,7 @@ type AnyFileOperation = FileOperation<never, unknown>;
 
 export const fileOperations: readonly AnyFileOperation[] = [
   ...procfsOperations,
+  readSmallFile,
   readTailLines,
   readKernelLog,
   readGpuHardware,
