@@ -15,8 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const staticChecks: readonly (readonly [title: string, command: string])[] = [
   ['format', 'oxfmt --check'],
-  ['lint', 'oxlint --type-aware'],
-  ['types', 'tsc --noEmit'],
+  ['lint', 'npm --silent run lint'],
+  ['types', 'npm --silent run types'],
   ['generated files', 'npm --silent run generate -- --check'],
   ['bundle', 'npm --silent run build'],
 ];

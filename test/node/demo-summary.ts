@@ -54,9 +54,11 @@ export async function readSummary({ query }: Prometheus): Promise<Summary> {
 
 export function renderScreen({ exporterUp, supervisorUp, programs, firing }: Summary): string {
   return [
-    `exporter up: ${word(exporterUp)}   supervisord answers: ${word(supervisorUp)}`,
+    exporterUp === undefined
+      ? 'Waiting for the first scrape …'
+      : `exporter up: ${word(exporterUp)}   supervisord answers: ${word(supervisorUp)}`,
     '',
-    row(['', '', 'starts in', 'the last', '5 min', '', '']),
+    `${' '.repeat(24)}${'starts in the last 5 min'.padStart(33)}`,
     row(['program', 'state', 'initial', 'requested', 'respawn', 'exit code', 'endpoint']),
     ...programs.map(({ program, state, starts, lastExitCode, endpoint }) =>
       row([program, state, starts['initial'], starts['requested'], starts['respawn'], lastExitCode, endpoint]),
