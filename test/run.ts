@@ -3,8 +3,7 @@
  * A static check counts as one; the tests count one each.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages, SetupError } from './setup/packages.ts';
@@ -56,16 +55,12 @@ async function runStaticChecks(): Promise<Count> {
 }
 
 async function runTests(): Promise<Count> {
-  const folder = mkdtempSync(join(tmpdir(), 'gpunode-tests-'));
-  const report = join(folder, 'report.json');
-  try {
-    const command = `vitest run --reporter=default --reporter=json --outputFile.json=${report}`;
-    say(`\n— tests: ${command}`);
-    const status = await run(command, process.env);
-    return countTests(report, status);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const report = 'node_modules/.cache/test-report.json';
+  rmSync(join(root, report), { force: true });
+  const command = `vitest run --reporter=default --reporter=json --outputFile.json=${report}`;
+  say(`\n— tests: ${command}`);
+  const status = await run(command, process.env);
+  return countTests(join(root, report), status);
 }
 
 /** Runs a command line with our own Node and tools first on PATH, its output ours. Resolves to its exit status. */

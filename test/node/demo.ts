@@ -37,7 +37,7 @@ async function runDemo({ scenario, durationMs }: DemoOptions): Promise<void> {
       scratch: node.scratch,
     });
     const heading = [
-      `${scenario.name}: ${scenario.summary} (${scenario.durationHint})`,
+      `${scenario.name}: ${scenario.summary} (settles within ${scenario.durationHint})`,
       '',
       `exporter     ${exporter.url}/metrics`,
       `Prometheus   ${prometheus.url}`,
