@@ -5,7 +5,7 @@ import type { Transition } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
 import { findGenerations, holdsContent } from './search.ts';
-import { append, positionOfNothing } from './state.ts';
+import { append, directoryChanged, positionOfNothing } from './state.ts';
 import type { TailState } from './state.ts';
 import type { TailPosition, Unreadable } from './types.ts';
 
@@ -19,11 +19,10 @@ export async function begin(state: TailState): Promise<void> {
 async function openFirst(state: TailState): Promise<void> {
   const { path, start } = state.options;
   const log = await openLog(path);
-  const seenBefore = state.unreadable;
   state.unreadable = 'unreadable' in log ? log.unreadable : undefined;
   if ('unreadable' in log) {
     if (!state.pending) state.pending = await positionOfUnreadable(path, start, log.unreadable);
-    else if (seenBefore !== log.unreadable) await resumeWithout(state, state.pending, log.unreadable);
+    else if (await directoryChanged(state)) await resumeWithout(state, state.pending, log.unreadable);
   } else if (state.pending) {
     await resume(state, state.pending, log);
   } else {
@@ -37,7 +36,7 @@ async function positionOfUnreadable(
   start: 'beginning' | 'end',
   reason: Unreadable,
 ): Promise<TailPosition | undefined> {
-  if (reason === 'missing' || reason === 'not_a_file') return positionOfNothing(path);
+  if (reason === 'missing' || reason === 'not_a_file') return positionOfNothing(path, Date.now() - 10);
   const facts = await statLog(path);
   if ('unreadable' in facts) return undefined;
   const { device, inode, birthMs, size } = facts;
@@ -84,15 +83,14 @@ async function appendChain(
 ): Promise<void> {
   const nothingBefore = position.inode === '';
   if (rest) await append(state, rest, position.offset, undefined);
-  const known = position.seenBytes ?? 0;
-  let lostBytes = unreadableBytes + (rest ? 0 : Math.max(0, known - position.offset));
-  let gap = !nothingBefore && (!rest || lostBytes > 0);
+  const from = { readBytes: position.offset, knownBytes: Math.max(position.seenBytes ?? 0, position.offset) };
+  let lostBytes = unreadableBytes + (rest ? 0 : from.knownBytes - from.readBytes);
+  let gap = !nothingBefore && !rest;
   for (const [index, log] of later.entries()) {
     const kind = index === later.length - 1 ? lastKind : 'renamed';
-    const readBytes = rest && index === 0 ? rest.facts.size : position.offset;
-    const truncated = kind === 'truncated' && index === 0;
-    const truncatedFrom = { readBytes, knownBytes: Math.max(known, readBytes), copied: rest !== undefined };
-    const before: Transition = { kind, lostBytes, gap, ...(truncated && { truncatedFrom }) };
+    const copied = rest !== undefined;
+    const known = rest || index > 0 ? {} : { from };
+    const before = { kind, lostBytes, gap: gap || lostBytes > 0 || kind === 'truncated', copied, ...known };
     await append(state, log, 0, nothingBefore && index === 0 ? undefined : before);
     lostBytes = 0;
     gap = false;

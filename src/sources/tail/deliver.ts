@@ -3,7 +3,7 @@ import { errorCode } from '../../core/errors.ts';
 import { anchorBytes } from './fingerprint.ts';
 import { afterTruncation, giveUpRest } from './follow.ts';
 import { readNext } from './generation.ts';
-import type { Generation } from './generation.ts';
+import type { Extent, Generation } from './generation.ts';
 import { pieces } from './holes.ts';
 import { noteLoss } from './state.ts';
 import type { TailState } from './state.ts';
@@ -41,18 +41,24 @@ export async function deliver(
     if (!generation) return { ...delivery, atEnd: true };
     const offset = generation.offset;
     const bytes = await nextBytes(state, generation, buffer, budget);
+    if (bytes === undefined) continue;
     budget -= bytes.length;
     if (bytes.length > 0) delivery.readBytes += handOn(state, generation, { offset, bytes }, onChunk);
     else if (state.unreadable === 'error') return delivery;
-    else if (!hasSuccessor(state, generation)) return { ...delivery, atEnd: generation === state.generations.at(-1) };
+    else if (!hasSuccessor(state, generation)) return { ...delivery, atEnd: true };
     else if (isSettled(state, generation)) state.current += 1;
     else return delivery;
   }
   return delivery;
 }
 
-/** Empty at the end of the generation, and where it cannot be read any more. */
-async function nextBytes(state: TailState, generation: Generation, buffer: Buffer, maxBytes: number): Promise<Buffer> {
+/** Empty at the end of the generation and where it fails; undefined if its content was found to be another's now. */
+async function nextBytes(
+  state: TailState,
+  generation: Generation,
+  buffer: Buffer,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
   const none = buffer.subarray(0, 0);
   if (generation.gone) return none;
   const isNewest = generation === state.generations.at(-1);
@@ -60,12 +66,13 @@ async function nextBytes(state: TailState, generation: Generation, buffer: Buffe
     const bytes = await readNext(generation, buffer, maxBytes);
     if (bytes) return bytes;
     await (isNewest ? afterTruncation(state, generation) : giveUpRest(state, generation));
+    return undefined;
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     if (isNewest) state.unreadable = 'error';
     else giveUpRest(state, generation);
+    return none;
   }
-  return none;
 }
 
 /** Small for a trickle, so that many idle logs cost nothing. */
@@ -89,7 +96,8 @@ const patienceMs = 5000;
 
 /** Of several writers some may go on in the renamed file for a moment: one look without growth before moving on. */
 function isSettled(state: TailState, generation: Generation): boolean {
-  const nextIsLive = state.current === state.generations.length - 2;
+  const next = state.generations[state.current + 1];
+  const nextIsLive = next === state.generations.at(-1) && next?.before?.kind === 'renamed';
   const isQuiet = generation.previousSize === generation.offset || Date.now() - generation.facts.mtimeMs > quietMs;
   state.waitingSinceMs ??= performance.now();
   const settled = generation.gone || !nextIsLive || isQuiet || performance.now() - state.waitingSinceMs > patienceMs;
@@ -118,19 +126,26 @@ function handOn(
 
 /** The first byte of a generation that is not NUL tells whether it continues the one before. */
 function beginGeneration(state: TailState, generation: Generation, offset: number): void {
-  if (state.end?.file === generation.id || generation.before === undefined) return;
-  const { gap, truncatedFrom } = generation.before;
-  if (truncatedFrom === undefined) {
-    state.gap ||= gap;
-    return;
-  }
-  const { readBytes, knownBytes, copied } = truncatedFrom;
+  const { before } = generation;
+  if (state.end?.file === generation.id || before === undefined) return;
+  const { readBytes, knownBytes } = before.from ?? extentBefore(state, generation);
   const { truncatedAtBytes } = state.options;
-  // A writer that does not append goes on at its old offset: the hole is as long as what it had written.
-  // A writer that empties the file itself does so when it has written that much.
-  const written = offset > 0 ? offset : (!copied && truncatedAtBytes) || undefined;
-  const continues = offset > 0 ? written === readBytes : written !== undefined && readBytes >= written;
-  state.gap ||= !continues;
-  const lostBytes = Math.max(0, (written ?? 0) - Math.max(readBytes, knownBytes));
-  noteLoss(state, generation.id, offset + 1, lostBytes);
+  state.gap ||= before.gap;
+  let writtenBytes = 0;
+  if (offset > 0) {
+    // A writer that does not append goes on at its old offset: the hole is as long as what it had written.
+    writtenBytes = offset;
+    state.gap = offset !== readBytes;
+  } else if (before.kind === 'truncated' && before.copied !== true && truncatedAtBytes !== undefined) {
+    // A writer that empties the file itself does so as soon as it has written that much.
+    writtenBytes = truncatedAtBytes;
+    state.gap = readBytes < writtenBytes;
+  }
+  noteLoss(state, generation.id, offset + 1, writtenBytes - Math.max(readBytes, knownBytes));
+}
+
+function extentBefore(state: TailState, generation: Generation): Extent {
+  const before = state.generations[state.generations.indexOf(generation) - 1];
+  const readBytes = before?.offset ?? 0;
+  return { readBytes, knownBytes: before?.facts.size ?? readBytes };
 }

@@ -7,8 +7,6 @@ export interface FileFacts {
   readonly inode: string;
   /** Milliseconds to the microsecond, undefined where the file system has no birth time. */
   readonly birthMs: number | undefined;
-  /** False where the "birth time" may be the change time, which libuv substitutes when statx is not allowed. */
-  readonly birthTrusted: boolean;
   readonly mtimeMs: number;
   readonly size: number;
   /** Names the file has; 0 after it was deleted. */
@@ -23,7 +21,6 @@ export function factsOf(stats: BigIntStats): FileFacts {
     device: String(dev),
     inode: String(ino),
     birthMs: birthtimeNs > 0n ? milliseconds(birthtimeNs) : undefined,
-    birthTrusted: birthtimeNs > 0n && birthtimeNs !== ctimeNs,
     mtimeMs: milliseconds(mtimeNs),
     size: Number(size),
     links: Number(nlink),
@@ -38,16 +35,15 @@ export function isSameFile(a: FileFacts, b: FileFacts): boolean {
 
 /** May be the file of a saved position, as far as stat can tell: the number may have been given to another file since. */
 export function mayBeFileOf(position: TailPosition, facts: FileFacts): boolean {
-  if (position.inode !== facts.inode) return false;
-  const sameBirth = position.birthMs === facts.birthMs;
+  if (position.inode !== facts.inode || position.birthMs !== facts.birthMs) return false;
   // Device numbers of overlay and network mounts change when they are mounted again; inode and birth time do not.
-  if (position.device !== facts.device) return sameBirth && facts.birthTrusted;
-  return sameBirth || position.birthMs === undefined || !facts.birthTrusted;
+  return position.device === facts.device || facts.birthMs !== undefined;
 }
 
-/** Born after a saved position's file: a later generation of the log. Never true where birth times cannot be trusted. */
-export function isBornAfter(facts: FileFacts, birthMs: number | undefined): boolean {
-  return facts.birthTrusted && facts.birthMs !== undefined && birthMs !== undefined && facts.birthMs > birthMs;
+/** Born, and last written, after a time. */
+export function isYounger(facts: FileFacts, timeMs: number | undefined): boolean {
+  if (facts.birthMs === undefined || timeMs === undefined) return false;
+  return facts.birthMs > timeMs && facts.mtimeMs > timeMs;
 }
 
 function milliseconds(ns: bigint): number {

@@ -4,8 +4,10 @@ import { refresh } from './generation.ts';
 import type { Generation } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
 import { findGenerations, holdsContent } from './search.ts';
-import { append, noteLoss, positionIn } from './state.ts';
+import type { Found } from './search.ts';
+import { append, directoryChanged, noteLoss, positionIn } from './state.ts';
 import type { TailState } from './state.ts';
+import type { Unreadable } from './types.ts';
 
 /** Brings the list of generations up to date: whatever was renamed or truncated since the last look is in it. */
 export async function follow(state: TailState, live: Generation): Promise<void> {
@@ -18,7 +20,7 @@ export async function follow(state: TailState, live: Generation): Promise<void> 
   const facts = await statLog(path);
   if ('unreadable' in facts) {
     state.unreadable = facts.unreadable;
-    if (facts.unreadable === 'missing' && isForgotten(live)) await giveUp(state, live);
+    await whileUnreadable(state, facts.unreadable);
     return;
   }
   const newest = state.generations.at(-1) ?? live;
@@ -52,6 +54,20 @@ async function giveUp(state: TailState, live: Generation): Promise<void> {
   await live.file.close().catch(() => undefined);
 }
 
+/** Nothing has the log's name, or nothing that can be read: it may have been renamed more than once. */
+async function whileUnreadable(state: TailState, reason: Unreadable): Promise<void> {
+  const { path } = state.options;
+  const newest = state.generations.at(-1);
+  if (!newest || newest.gone) return;
+  if (await directoryChanged(state)) {
+    const position = await positionIn(newest, path, newest.facts.size);
+    const found = await findGenerations({ path, position, held: newest, live: undefined });
+    await appendRenamed(state, found);
+  }
+  const last = state.generations.at(-1);
+  if (reason === 'missing' && last && isForgotten(last)) await giveUp(state, last);
+}
+
 /** Something else has the log's name: it and all that came between are appended. */
 async function afterRename(state: TailState, renamed: Generation): Promise<void> {
   const { path } = state.options;
@@ -75,37 +91,38 @@ async function afterRename(state: TailState, renamed: Generation): Promise<void>
     await append(state, log, renamed.facts.size, { kind: 'renamed', lostBytes: 0, gap: false });
     return;
   }
-  const found = await findGenerations({ path, position: atEnd, held: renamed.facts, live: log.facts });
-  let lostBytes = found.lostBytes;
-  for (const next of [...found.between, log]) {
-    await append(state, next, 0, { kind: 'renamed', lostBytes, gap: lostBytes > 0 });
-    lostBytes = 0;
+  const found = await findGenerations({ path, position: atEnd, held: renamed, live: log.facts });
+  await appendRenamed(state, { ...found, between: [...found.between, log] });
+}
+
+async function appendRenamed(state: TailState, { between, lostBytes }: Found): Promise<void> {
+  let lost = lostBytes;
+  for (const next of between) {
+    await append(state, next, 0, { kind: 'renamed', lostBytes: lost, gap: lost > 0 });
+    lost = 0;
   }
 }
 
-/** The same file begins anew. What was not read yet may be left in a copy (logrotate's copytruncate). */
+/**
+ * The same file begins anew. What was not read yet may be left in a copy (logrotate's copytruncate), unless the file was
+ * still empty when it was looked at: then there is nothing to recognise a copy by.
+ */
 export async function afterTruncation(state: TailState, truncated: Generation): Promise<void> {
   const { path } = state.options;
-  const position = await positionIn(truncated, path, truncated.offset);
-  const { file, facts } = truncated;
-  const found = await findGenerations({ path, position, held: undefined, live: facts });
-  const knownBytes = Math.max(facts.size, truncated.offset);
-  const readBytes = found.rest ? found.rest.facts.size : truncated.offset;
-  if (found.rest) {
-    truncated.file = found.rest.file;
-    truncated.facts = found.rest.facts;
+  const { file, facts, offset } = truncated;
+  const position = await positionIn(truncated, path, offset);
+  const { rest, between, lostBytes } = await findGenerations({ path, position, held: undefined, live: facts });
+  if (rest) {
+    truncated.file = rest.file;
+    truncated.facts = rest.facts;
   } else {
     truncated.gone = true;
   }
-  let lostBytes = Math.max(0, knownBytes - readBytes) + found.lostBytes;
-  for (const next of found.between) {
-    await append(state, next, 0, { kind: 'truncated', lostBytes, gap: true });
-    lostBytes = 0;
+  let lost = Math.max(0, facts.size - (rest?.facts.size ?? offset)) + lostBytes;
+  for (const next of [...between, { file, facts: await file.facts() }]) {
+    await append(state, next, 0, { kind: 'truncated', lostBytes: lost, gap: true, copied: rest !== undefined });
+    lost = 0;
   }
-  const truncatedFrom = { readBytes, knownBytes, copied: found.rest !== undefined };
-  const simple = found.between.length === 0;
-  const before = { kind: 'truncated', lostBytes, gap: true, ...(simple && { truncatedFrom }) } as const;
-  await append(state, { file, facts: await file.facts() }, 0, before);
 }
 
 /** A renamed file was truncated, or fails, before it was read to its end. */

@@ -11,19 +11,17 @@ export interface Transition {
   readonly kind: 'renamed' | 'truncated';
   /** Bytes of earlier generations that are known to be lost. */
   readonly lostBytes: number;
-  /** The first bytes here do not continue the last ones delivered. */
+  /** The first bytes here do not continue the last ones delivered, unless a hole says that they do. */
   readonly gap: boolean;
-  /** After a truncation in place. */
-  readonly truncatedFrom?: TruncatedFrom;
+  /** After a truncation: somebody made a copy first, so the writer did not do this itself. */
+  readonly copied?: boolean;
+  /** Where there is no generation before this one: how far that was read and how long it is known to have been. */
+  readonly from?: Extent;
 }
 
-export interface TruncatedFrom {
-  /** Up to where the truncated content was read, or could be read from a copy. */
+export interface Extent {
   readonly readBytes: number;
-  /** How long it is known to have been. */
   readonly knownBytes: number;
-  /** Somebody made a copy first: the writer did not do this itself. */
-  readonly copied: boolean;
 }
 
 export interface Generation {
@@ -32,6 +30,8 @@ export interface Generation {
   readonly before: Transition | undefined;
   /** Where this generation begins to be read: 0, but for the one with which everything began. */
   readonly start: number;
+  /** The bytes just before the start. */
+  readonly startAnchor: Buffer;
   facts: FileFacts;
   /** The content was truncated away: nothing can be read again; the file may be that of a later generation. */
   gone: boolean;
@@ -49,7 +49,8 @@ export interface GenerationStart {
 }
 
 export async function createGeneration(log: OpenLog, begin: GenerationStart): Promise<Generation> {
-  const [head, anchor] = await Promise.all([readHead(log.file), readAnchor(log.file, begin.start)]);
+  const head = await readHead(log.file);
+  const anchor = await readAnchor(log.file, begin.start);
   return {
     ...begin,
     file: log.file,
@@ -58,6 +59,7 @@ export async function createGeneration(log: OpenLog, begin: GenerationStart): Pr
     previousSize: undefined,
     head,
     offset: begin.start,
+    startAnchor: anchor,
     anchor,
   };
 }
@@ -71,12 +73,6 @@ export async function refresh(generation: Generation): Promise<boolean> {
   if (changed && !(await contentIsTheSame(generation))) return false;
   generation.facts = facts;
   return true;
-}
-
-/** Goes back (or forth) to an offset of the same content. */
-export async function seek(generation: Generation, offset: number): Promise<void> {
-  generation.anchor = await readAnchor(generation.file, offset);
-  generation.offset = offset;
 }
 
 /**

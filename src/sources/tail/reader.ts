@@ -83,7 +83,8 @@ export function createTail(options: TailOptions): Tail {
       await releaseBefore(state, acknowledged.point);
       return 'continued';
     }
-    if (!isSame(saved, acknowledged.position) || !(await rewindTo(state, acknowledged.point))) return 'unknown';
+    if (!isSame(saved, acknowledged.position) || !(await rewindTo(state, acknowledged.point, acknowledged.position)))
+      return 'unknown';
     latest = acknowledged;
     return 'rewound';
   }

@@ -3,8 +3,8 @@
  * whatever name, and the generations between it and the file that has the log's name now.
  */
 import { openCompressed } from './compressed.ts';
-import { beginsWith, fingerprintOf, readHead, readPiece } from './fingerprint.ts';
-import { isBornAfter, isSameFile, mayBeFileOf } from './facts.ts';
+import { beginsWith, fingerprintOf, readAnchor, readHead, readPiece } from './fingerprint.ts';
+import { isSameFile, isYounger, mayBeFileOf } from './facts.ts';
 import type { FileFacts } from './facts.ts';
 import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
@@ -17,7 +17,7 @@ export interface Search {
   /** Up to where the log was read. */
   readonly position: TailPosition;
   /** The position's file if it is open and was not truncated: its rest needs no finding. */
-  readonly held: FileFacts | undefined;
+  readonly held: OpenLog | undefined;
   /** The file that has the log's name now. */
   readonly live: FileFacts | undefined;
 }
@@ -30,6 +30,9 @@ export interface Found {
   /** Sizes of generations that are there and cannot be read. */
   readonly lostBytes: number;
 }
+
+/** What a position says of its file's content. */
+export type KnownContent = Pick<TailPosition, 'fingerprint' | 'offset' | 'anchor'>;
 
 /** One generation on the way back from the newest: open, or known to be there and unreadable. */
 interface Step {
@@ -70,9 +73,9 @@ export async function findGenerations(search: Search): Promise<Found> {
   };
 }
 
-/** The log holds the bytes that the position speaks of: same beginning, same bytes before the offset. */
-export async function holdsContent({ file, facts }: OpenLog, position: TailPosition): Promise<boolean> {
-  const { fingerprint, offset, anchor } = position;
+/** The log holds the bytes that a position speaks of: same beginning, same bytes before the offset. */
+export async function holdsContent({ file, facts }: OpenLog, content: KnownContent): Promise<boolean> {
+  const { fingerprint, offset, anchor } = content;
   if (facts.size < offset || !beginsWith(await readHead(file), fingerprint)) return false;
   if (anchor === undefined) return true;
   const bytes = await readPiece(file, offset - anchor.bytes, anchor.bytes);
@@ -88,12 +91,23 @@ async function take(sibling: Sibling): Promise<Step | undefined> {
 }
 
 async function isPositionsFile({ facts, log }: Step, { position, held }: Search): Promise<boolean> {
-  if (held) return isSameFile(facts, held);
+  if (held && (held.facts.links > 0 || isSameFile(facts, held.facts))) return isSameFile(facts, held.facts);
   if (!log) return false;
+  if (held) return isCopyOf(log, held);
   if (mayBeFileOf(position, facts)) return holdsContent(log, position);
   // A copy was made after the original was born; nothing is recognised by an empty beginning.
-  const mayBeCopy = isBornAfter(facts, position.birthMs) || !facts.birthTrusted || position.birthMs === undefined;
-  return mayBeCopy && position.fingerprint.bytes > 0 && (await holdsContent(log, position));
+  if (position.fingerprint.bytes === 0) return false;
+  const older = facts.birthMs !== undefined && position.birthMs !== undefined && facts.birthMs < position.birthMs;
+  return !older && holdsContent(log, position);
+}
+
+/** Of a deleted file (`logrotate` compresses so): a copy of all of it, or of what it was when the copy was made. */
+async function isCopyOf(log: OpenLog, original: OpenLog): Promise<boolean> {
+  const bytes = Math.min(log.facts.size, original.facts.size);
+  const head = (await readHead(original.file)).subarray(0, bytes);
+  const anchor = await readAnchor(original.file, bytes);
+  const content = { fingerprint: fingerprintOf(head), offset: bytes, anchor: fingerprintOf(anchor) };
+  return bytes > 0 && holdsContent(log, content);
 }
 
 /** Rotation keeps to one scheme of names: other files beside it may be anybody's copies. */
@@ -105,9 +119,7 @@ function isInScheme({ sibling }: Step, last: Step): boolean {
 function isUnread({ sibling, facts }: Step, { position, held, live }: Search): boolean {
   // The log itself was truncated and no copy of it is left: the copies that are there were read when they were live.
   if (!held && live && mayBeFileOf(position, live)) return false;
-  const { birthMs } = position;
-  if (sibling.scheme === 'other' || birthMs === undefined) return false;
-  return isBornAfter(facts, birthMs) && facts.mtimeMs > birthMs;
+  return sibling.scheme !== 'other' && isYounger(facts, position.birthMs);
 }
 
 /** A log whose name is made anew (supervisord's AUTO) is still where the position left it. */

@@ -1,4 +1,6 @@
 /** What one tail remembers between two looks. */
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fingerprintOf, headBytes, readAnchor, readHead } from './fingerprint.ts';
 import { createGeneration } from './generation.ts';
 import type { Generation, Transition } from './generation.ts';
@@ -33,6 +35,8 @@ export interface TailState {
   gap: boolean;
   /** Just after the last byte delivered. */
   end: TailPoint | undefined;
+  /** What stat said of the directory when it was last searched without the log being there. */
+  searched: string | undefined;
   /** Since when the next generation waits for a renamed file that still grows (monotonic milliseconds). */
   waitingSinceMs: number | undefined;
 }
@@ -48,6 +52,7 @@ export function createState(options: TailOptions): TailState {
     nextId: 1,
     gap: false,
     end: undefined,
+    searched: undefined,
     waitingSinceMs: undefined,
   };
 }
@@ -69,6 +74,17 @@ export async function append(
   return generation;
 }
 
+/** Names in the log's directory changed since this was last asked. */
+export async function directoryChanged(state: TailState): Promise<boolean> {
+  const { mtimeNs, ctimeNs, ino } = await stat(dirname(state.options.path), { bigint: true }).catch(() => nowhere);
+  const stamp = `${ino}:${mtimeNs}:${ctimeNs}`;
+  const changed = stamp !== state.searched;
+  state.searched = stamp;
+  return changed;
+}
+
+const nowhere = { mtimeNs: 0n, ctimeNs: 0n, ino: 0n };
+
 /** A loss that is found while reading; found again when the same bytes are read again. */
 export function noteLoss(state: TailState, file: number, offset: number, lostBytes: number): void {
   const known = state.happenings.some(
@@ -77,10 +93,8 @@ export function noteLoss(state: TailState, file: number, offset: number, lostByt
   if (lostBytes > 0 && !known) state.happenings.push({ file, offset, lostBytes, rotation: undefined });
 }
 
-/** Before anything was ever there: whatever is born after now has not been read. */
-export function positionOfNothing(path: string): TailPosition {
-  // Birth times come from the kernel's coarse clock, which is up to a tick behind.
-  const birthMs = Date.now() - 10;
+/** Before anything was ever there: whatever is born after that time has not been read. */
+export function positionOfNothing(path: string, birthMs: number): TailPosition {
   return { path, device: '', inode: '', birthMs, fingerprint: fingerprintOf(Buffer.alloc(0)), offset: 0 };
 }
 

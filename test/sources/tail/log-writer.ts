@@ -1,0 +1,130 @@
+/** A log that is written and rotated by hand, byte by byte: what the reader must make of it is known. */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+export interface LogWriter {
+  /** Everything written so far. */
+  written(): string;
+  isAtLineStart(): boolean;
+  /** Writes so many bytes of numbered lines, cut anywhere. */
+  write(bytes: number): void;
+  /** Completes the line that is being written. */
+  endLine(): void;
+  /** Renames the log; the writer goes on in the renamed file until `reopen`. */
+  rename(to: 'number' | 'date'): void;
+  /** Goes on in the file that has the log's name, making it if need be. */
+  reopen(): void;
+  /** logrotate's: copy, then truncate. */
+  copyTruncate(): void;
+  /** supervisord's with backups=0. */
+  truncate(): void;
+  /** supervisorctl clear. */
+  clear(): void;
+  /** Compresses the newest rotated file, as logrotate does. */
+  compress(): void;
+  close(): void;
+}
+
+/** `append: false` writes at its own offset, as supervisord does after its first rotation. */
+export function createLogWriter(path: string, { append }: { append: boolean }): LogWriter {
+  let written = '';
+  let pending = '';
+  let lines = 0;
+  let dates = 0;
+  let fd = openSync(path, append ? 'a' : 'w');
+
+  function put(text: string): void {
+    writeSync(fd, text);
+    written += text;
+  }
+
+  function nextLine(): string {
+    lines += 1;
+    return `${lines} ${'é'.repeat((lines * 7) % 40)}\n`;
+  }
+
+  function shift(number: number): void {
+    const from = `${path}.${number}`;
+    for (const suffix of ['', '.gz']) {
+      if (!existsSync(from + suffix)) continue;
+      shift(number + 1);
+      renameSync(from + suffix, `${path}.${number + 1}${suffix}`);
+    }
+  }
+
+  const rotated = (): string[] =>
+    readdirSync(dirname(path))
+      .filter((name) => name.startsWith(`${basename(path)}.`) && !name.endsWith('.gz'))
+      .toSorted((a, b) => Number(a.split('.').at(-1)) - Number(b.split('.').at(-1)));
+
+  const writer: LogWriter = {
+    written: () => written,
+    isAtLineStart: () => pending === '' || written === '' || written.endsWith('\n'),
+    write(bytes) {
+      while (Buffer.byteLength(pending) < bytes) pending += nextLine();
+      const piece = Buffer.from(pending).subarray(0, bytes);
+      // Characters are cut too, but a string of what was written must stay one: cut back to a whole character.
+      const text = piece.toString('utf8').replace(/\ufffd+$/, '');
+      put(text);
+      pending = pending.slice(text.length);
+    },
+    endLine() {
+      if (writer.isAtLineStart()) return;
+      const end = pending.indexOf('\n') + 1;
+      put(pending.slice(0, end));
+      pending = pending.slice(end);
+    },
+    rename(to) {
+      if (!existsSync(path)) return;
+      if (to === 'number') shift(1);
+      dates += 1;
+      renameSync(path, to === 'number' ? `${path}.1` : `${path}-${20_260_000 + dates}`);
+    },
+    reopen() {
+      closeSync(fd);
+      fd = openSync(path, append ? 'a' : existsSync(path) ? 'r+' : 'w');
+    },
+    copyTruncate() {
+      shift(1);
+      copyFileSync(path, `${path}.1`);
+      const other = openSync(path, 'r+');
+      ftruncateSync(other, 0);
+      closeSync(other);
+    },
+    truncate() {
+      closeSync(fd);
+      fd = openSync(path, 'w');
+    },
+    clear() {
+      closeSync(fd);
+      unlinkSync(path);
+      fd = openSync(path, append ? 'a' : 'w');
+    },
+    compress() {
+      const [newest] = rotated();
+      if (newest === undefined) return;
+      const file = join(dirname(path), newest);
+      const { atime, mtime } = statSync(file);
+      writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
+      utimesSync(`${file}.gz`, atime, mtime);
+      unlinkSync(file);
+    },
+    close: () => closeSync(fd),
+  };
+  return writer;
+}

@@ -1,0 +1,118 @@
+/** Any order of writing, rotating, looking and dying gives the same lines, as long as the bytes exist somewhere. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeTails } from '../../../src/sources/tail/lines-operation.ts';
+import { createConsumer } from './consumer.ts';
+import type { Consumer } from './consumer.ts';
+import { createLogWriter } from './log-writer.ts';
+import type { LogWriter } from './log-writer.ts';
+
+afterEach(closeTails);
+
+interface World {
+  readonly writer: LogWriter;
+  readonly consumer: Consumer;
+  readonly append: boolean;
+}
+
+interface Step {
+  readonly name: string;
+  toString(): string;
+  run(world: World): Promise<void> | void;
+}
+
+const step = (name: string, run: Step['run']): Step => ({ name, toString: () => name, run });
+
+const write = fc
+  .oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 200, max: 6000 }))
+  .map((bytes) => step(`write ${bytes}`, ({ writer }) => writer.write(bytes)));
+const lookAtAll = fc.constant(step('look', async ({ consumer }) => void (await consumer.look())));
+const look = fc
+  .oneof(fc.integer({ min: 1, max: 500 }), fc.constant(1_000_000))
+  .map((maxBytes) => step(`look ${maxBytes}`, async ({ consumer }) => void (await consumer.look({ maxBytes }))));
+const lookInVain = fc
+  .integer({ min: 1, max: 5000 })
+  .map((maxBytes) => step(`look in vain ${maxBytes}`, ({ consumer }) => consumer.lookInVain({ maxBytes })));
+const kill = fc.constant(step('kill', ({ consumer }) => consumer.kill()));
+const reopen = fc.constant(step('reopen', ({ writer }) => writer.reopen()));
+const renameOnly = (to: 'number' | 'date'): fc.Arbitrary<Step> =>
+  fc.constant(step(`rename ${to}`, ({ writer }) => writer.rename(to)));
+const renameAndReopen = (to: 'number' | 'date'): fc.Arbitrary<Step> =>
+  fc.constant(
+    step(`rotate ${to}`, ({ writer, append }) => {
+      writer.rename(to);
+      writer.reopen();
+      if (append) writer.write(40);
+    }),
+  );
+const copyTruncate = fc.constant(
+  step('copytruncate', ({ writer, append }) => {
+    // Nothing tells whether a line goes on after a truncation, unless the writer leaves a hole.
+    if (append) writer.endLine();
+    writer.copyTruncate();
+    // A copy of what was empty at the last look cannot be recognised.
+    writer.write(40);
+    // Two holes are told apart by what follows them, once that was read.
+    if (!append) writer.endLine();
+  }),
+);
+const compress = fc.constant(step('compress', ({ writer }) => writer.compress()));
+
+function history(...rotations: fc.Arbitrary<Step>[]): fc.Arbitrary<Step[]> {
+  const steps = fc.oneof(
+    { weight: 8, arbitrary: write },
+    { weight: 5, arbitrary: look },
+    { weight: 1, arbitrary: lookInVain },
+    { weight: 2, arbitrary: kill },
+    { weight: 3, arbitrary: fc.oneof(...rotations) },
+  );
+  return fc.array(steps, { minLength: 3, maxLength: 40 });
+}
+
+const holes = fc.array(fc.oneof(write, lookAtAll, kill, copyTruncate), { minLength: 3, maxLength: 40 });
+
+async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Consumer; truth: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'tail-'));
+  const path = join(folder, 'app.log');
+  const writer = createLogWriter(path, { append });
+  const consumer = createConsumer(path);
+  try {
+    writer.write(40);
+    await consumer.look();
+    for (const one of steps) await one.run({ writer, consumer, append });
+    writer.endLine();
+    await consumer.catchUp();
+    // The last file may wait for one look without growth of the one before.
+    await consumer.catchUp();
+    return { seen: consumer, truth: writer.written().split('\n').slice(0, -1) };
+  } finally {
+    writer.close();
+    await closeTails();
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('lines are exact, whatever happens to the log between two looks', () => {
+  it.each([
+    { name: 'renamed to .1, .2, .3', steps: history(renameAndReopen('number')), append: false },
+    { name: 'renamed by date', steps: history(renameAndReopen('date')), append: true },
+    { name: 'renamed, the writer stays a while', steps: history(renameOnly('number'), reopen), append: true },
+    { name: 'renamed and compressed', steps: history(renameAndReopen('number'), compress), append: true },
+    { name: 'copied and truncated', steps: history(copyTruncate), append: true },
+    { name: 'copied and truncated, leaving a hole', steps: holes, append: false },
+    { name: 'copied, truncated, compressed', steps: history(copyTruncate, compress), append: true },
+    { name: 'renamed or truncated', steps: history(renameAndReopen('number'), copyTruncate), append: true },
+  ])('$name', async ({ steps, append }) => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (history) => {
+        const { seen, truth } = await live(history, append);
+        expect(seen.lines).toEqual(truth);
+        expect(seen.lostBytes).toBe(0);
+      }),
+      { numRuns: Number(process.env['TAIL_RUNS'] ?? 100) },
+    );
+  });
+});
