@@ -3,6 +3,7 @@ import type { FileOperation } from '../core/host.ts';
 import { readKernelLog } from '../sources/kmsg/read.ts';
 import { readGpuHardware } from '../sources/nvidia-smi/hardware.ts';
 import { readSmallFile } from '../sources/http-probe/small-file.ts';
+import { modelFileOperations } from '../sources/model-file/operations.ts';
 import { procfsOperations } from '../sources/procfs/operations.ts';
 import { readTailLines } from '../sources/tail/lines-operation.ts';
 
@@ -11,6 +12,7 @@ type AnyFileOperation = FileOperation<never, unknown>;
 
 export const fileOperations: readonly AnyFileOperation[] = [
   ...procfsOperations,
+  ...modelFileOperations,
   readSmallFile,
   readTailLines,
   readKernelLog,

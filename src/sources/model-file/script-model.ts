@@ -1,0 +1,65 @@
+/**
+ * The model that a shell script, or a command in a supervisord stanza, passes to its server; undefined if it cannot be told.
+ * Variables count as the script itself assigns them, with their defaults: what the environment says is not known here.
+ */
+export function findModelInScript(script: string): string | undefined {
+  const lines = withoutComments(script);
+  const variables = readAssignments(lines);
+  const text = lines.join('\n');
+  const passed = [...text.matchAll(modelOption)].map(([, word = '']) => expandWord(word, variables));
+  const assigned = [variables.get('LLAMA_ARG_MODEL'), ...modelVariables(variables)];
+  const literal = [...new Set(text.match(literalModel) ?? [])];
+  const candidates = [...passed, ...assigned, ...(literal.length === 1 ? literal : [])].filter(isPath);
+  return candidates.find((path) => path.endsWith('.gguf')) ?? passed.find(isPath);
+}
+
+// A shell word: quoted, or up to white space, quotes or the end of a command.
+const word = String.raw`"(?:[^"\\]|\\.)*"|'[^']*'|(?:\\.|\$\{[^{}\n]*\}|[^\s"'();|&<>])+`;
+const modelOption = new RegExp(String.raw`(?<![\w-])(?:-m|--model)(?:=|[ \t]+)(${word})`, 'g');
+const assignment = new RegExp(String.raw`(?<![\w$\{"'/.-])([A-Za-z_]\w*)=(${word})?`, 'g');
+const defaultAssignment = /\$\{([A-Za-z_]\w*):?=([^{}\n]*)\}/g;
+const literalModel = /\/[\w./@+-]+\.gguf\b/g;
+
+function withoutComments(script: string): string[] {
+  return script
+    .replaceAll(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(?:^|\s)#(?!\{).*$/, ''));
+}
+
+function readAssignments(lines: readonly string[]): Map<string, string> {
+  const variables = new Map<string, string>();
+  for (const line of lines) {
+    for (const [, name = '', value = ''] of line.matchAll(assignment))
+      variables.set(name, expandWord(value, variables));
+    for (const [, name = '', value = ''] of line.matchAll(defaultAssignment)) {
+      if (!variables.has(name)) variables.set(name, expandWord(value, variables));
+    }
+  }
+  return variables;
+}
+
+function modelVariables(variables: ReadonlyMap<string, string>): string[] {
+  return [...variables].filter(([name]) => /model/i.test(name)).map(([, value]) => value);
+}
+
+/** Takes quotes away and puts variables in; what is not known stays, and then the word is no path. */
+function expandWord(quoted: string, variables: ReadonlyMap<string, string>): string {
+  if (quoted.startsWith("'")) return quoted.slice(1, -1);
+  const text = quoted.startsWith('"') ? quoted.slice(1, -1) : quoted;
+  let expanded = text;
+  // Defaults may hold variables themselves; a few rounds are more than any script needs.
+  for (let round = 0; round < 4; round += 1) {
+    expanded = expanded.replaceAll(reference, (whole, plain?: string, braced?: string, fallback?: string) => {
+      return variables.get(plain ?? braced ?? '') ?? fallback ?? whole;
+    });
+  }
+  return expanded.replaceAll(/\\(.)/g, '$1');
+}
+
+// $NAME, ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:=default}, ${NAME=default}
+const reference = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\})/g;
+
+function isPath(text: string | undefined): text is string {
+  return text !== undefined && text.startsWith('/') && !/[$`*?\n]/.test(text);
+}
