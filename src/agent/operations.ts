@@ -1,6 +1,9 @@
 /** Every operation that the file agent can run: one line each. */
 import type { FileOperation } from '../core/host.ts';
 import { readKernelLog } from '../sources/kmsg/read.ts';
+import { cgroupOperations } from '../sources/cgroup/operations.ts';
+import { machineOperations } from '../sources/machine/operations.ts';
+import { mountOperations } from '../sources/mounts/operations.ts';
 import { readGpuHardware } from '../sources/nvidia-smi/hardware.ts';
 import { readSmallFile } from '../sources/http-probe/small-file.ts';
 import { modelFileOperations } from '../sources/model-file/operations.ts';
@@ -13,6 +16,9 @@ type AnyFileOperation = FileOperation<never, unknown>;
 export const fileOperations: readonly AnyFileOperation[] = [
   ...procfsOperations,
   ...modelFileOperations,
+  ...machineOperations,
+  ...mountOperations,
+  ...cgroupOperations,
   readSmallFile,
   readTailLines,
   readKernelLog,
