@@ -8,6 +8,7 @@ import { readGpuHardware } from '../sources/nvidia-smi/hardware.ts';
 import { readSmallFile } from '../sources/http-probe/small-file.ts';
 import { modelFileOperations } from '../sources/model-file/operations.ts';
 import { procfsOperations } from '../sources/procfs/operations.ts';
+import { supervisordOperations } from '../sources/supervisord/operations.ts';
 import { readTailLines } from '../sources/tail/lines-operation.ts';
 
 // Argument and result types belong to each operation and meet again at the caller's side.
@@ -20,6 +21,7 @@ export const fileOperations: readonly AnyFileOperation[] = [
   ...mountOperations,
   ...cgroupOperations,
   readSmallFile,
+  ...supervisordOperations,
   readTailLines,
   readKernelLog,
   readGpuHardware,

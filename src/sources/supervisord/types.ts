@@ -32,6 +32,13 @@ export interface SupervisordSnapshot {
   readonly programs: readonly ProgramStatus[];
 }
 
+/** When supervisord rotates a log that it writes; without backups it truncates the file in place. */
+export interface LogRotation {
+  /** 0: never. */
+  readonly maxBytes: number;
+  readonly backups: number;
+}
+
 export type AutoRestart = 'true' | 'false' | 'unexpected';
 
 /** A program's stanza, numprocs and process_name expanded. The command may hold secrets: never log or label it. */
@@ -48,6 +55,8 @@ export interface ProgramStanza {
   readonly startretries: number;
   readonly exitcodes: readonly number[];
   readonly redirectStderr: boolean;
+  readonly stdoutRotation: LogRotation;
+  readonly stderrRotation: LogRotation;
   /** Names only: values may be secrets. */
   readonly environmentNames: readonly string[];
 }
@@ -58,7 +67,9 @@ export interface SupervisordConfig {
   readonly serverUrl: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly mainLog: string;
+  /** Undefined where supervisord writes to syslog. */
+  readonly mainLog: string | undefined;
+  readonly mainLogRotation: LogRotation;
   readonly logLevel: string;
   readonly identifier: string;
   readonly programs: readonly ProgramStanza[];

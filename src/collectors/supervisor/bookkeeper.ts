@@ -1,0 +1,122 @@
+import { SourceError } from '../../core/contract.ts';
+import type { CollectorContext, SavedState, TimedEvent } from '../../core/contract.ts';
+import type { Sources } from '../../sources/index.ts';
+import type { SupervisordConfig, SupervisordSnapshot } from '../../sources/supervisord/types.ts';
+import { calibrate } from './calibrate.ts';
+import { createSavedChanges, createStateChanges } from './changes.ts';
+import { compare } from './compare.ts';
+import { createDisagreements } from './disagreements.ts';
+import { follow } from './follow.ts';
+import type { FollowParts } from './follow.ts';
+import type { Surroundings } from './ledger.ts';
+import { createLogHealth } from './log-health.ts';
+import type { ProgramRecord } from './record.ts';
+import { restore } from './saved.ts';
+import { expandTargets } from './targets.ts';
+
+/** One round's access to the outside. */
+export interface BookSources extends Pick<FollowParts, 'read' | 'leftMs'> {
+  /** Undefined: it cannot be read. */
+  readonly supervisord: SupervisordConfig | undefined;
+  /** supervisord's answer, begun at most `maxAgeMs` ago; never rejects. */
+  readonly ask: (maxAgeMs: number) => Promise<SupervisordSnapshot | SourceError>;
+}
+
+/** The state of the books after a round. */
+export interface Books {
+  readonly answer: SupervisordSnapshot | SourceError;
+  readonly targets: readonly string[];
+  readonly programs: Readonly<Record<string, ProgramRecord>>;
+  readonly saved: SavedState;
+  readonly events: readonly TimedEvent[];
+  /** Set while what was missed between two runs of the exporter is still being read: bytes to go. */
+  readonly behindBytes: number | undefined;
+}
+
+export interface Bookkeeper {
+  keep(sources: BookSources): Promise<Books>;
+  /** What the last round returned was not saved: offer it again. */
+  forgetSaved(): void;
+}
+
+const maxAgeOfNamesMs = 5_000;
+const maxHeld = 10_000;
+
+/**
+ * Keeps the records of all targets. Each round reads the main log to its end and then asks supervisord, so that the answer
+ * is newer than every line; books the lines; and compares the records with the answer.
+ */
+export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper {
+  const { clock, log } = context.host;
+  const disagreements = createDisagreements(() => clock.monotonicMs());
+  const logHealth = createLogHealth(log, () => clock.monotonicMs());
+  const stateChanges = createStateChanges();
+  const savedChanges = createSavedChanges();
+  let saved = restore(context.restored);
+  // Events of a log that is read back wait until it is clear in which time zone they are.
+  let held: readonly TimedEvent[] = [];
+  let isResumed = false;
+  let mustSave = false;
+
+  async function keep(sources: BookSources): Promise<Books> {
+    const stanzas = sources.supervisord?.programs ?? [];
+    let answer: SupervisordSnapshot | SourceError = new SourceError('error', 'supervisord was not asked');
+    let targets = expandTargets(context.programs, undefined, stanzas, saved.members);
+
+    async function surroundings(last: boolean): Promise<Surroundings> {
+      answer = await sources.ask(last ? 0 : maxAgeOfNamesMs);
+      const snapshot = answer instanceof SourceError ? undefined : answer;
+      targets = expandTargets(context.programs, snapshot?.programs, stanzas, targets.members);
+      return { snapshot, stanzas, targets: targets.programs, nowMs: clock.now() };
+    }
+
+    const following = await follow(saved, { ...sources, surroundings, nowMs: () => clock.now() });
+    const snapshot = answer instanceof SourceError ? undefined : (answer as SupervisordSnapshot);
+    let read = { saved: following.saved, events: [...held, ...following.events] as readonly TimedEvent[] };
+    if (snapshot !== undefined && !saved.counting) read = calibrate(read.saved, read.events, snapshot);
+    held = read.saved.counting ? [] : read.events.slice(-maxHeld);
+    const events = read.saved.counting ? [...read.events] : [];
+    saved = { ...read.saved, members: targets.members };
+
+    const health = logHealth.judge(following.unreadable);
+    if (snapshot !== undefined) {
+      const compared = compare(
+        saved,
+        {
+          snapshot,
+          stanzas,
+          targets: targets.programs,
+          log: following.caughtUp ? health : 'waiting',
+          silentByLevel: hidesStarts(sources.supervisord?.logLevel),
+          told: following.told,
+        },
+        disagreements,
+      );
+      saved = compared.saved;
+      events.push(...compared.events, ...stateChanges(snapshot, targets.programs));
+    }
+    isResumed ||= following.caughtUp;
+    const changes = savedChanges(saved, mustSave || following.moved);
+    mustSave = false;
+    return {
+      answer,
+      targets: targets.programs,
+      programs: saved.programs,
+      saved: changes,
+      events,
+      behindBytes: isResumed ? undefined : following.lagBytes,
+    };
+  }
+
+  return {
+    keep,
+    forgetSaved() {
+      mustSave = true;
+    },
+  };
+}
+
+/** `spawned:` is of level info. */
+function hidesStarts(logLevel: string | undefined): boolean {
+  return logLevel !== undefined && ['warn', 'error', 'critical'].includes(logLevel);
+}

@@ -1,0 +1,84 @@
+import type { TimedEvent } from '../../core/contract.ts';
+import type { MainLogEvent } from '../../sources/supervisord/main-log.ts';
+import { book } from './ledger.ts';
+import type { Booking, Surroundings } from './ledger.ts';
+import type { Piece } from './main-log-reader.ts';
+import type { Saved } from './saved.ts';
+
+export interface Following {
+  readonly saved: Saved;
+  readonly events: readonly TimedEvent[];
+  readonly told: Booking['told'];
+  /** All that could be read is booked; false: there is more than fits into one round. */
+  readonly caughtUp: boolean;
+  readonly lagBytes: number;
+  /** Why the log cannot be read. */
+  readonly unreadable: string | undefined;
+  /** The position has to be saved before the old file is let go. */
+  readonly moved: boolean;
+}
+
+export interface FollowParts {
+  readonly read: (position: Saved['position'], timeoutMs: number) => Promise<Piece>;
+  /** Asked after each piece was read; `last` must be newer than its lines. */
+  readonly surroundings: (last: boolean) => Promise<Surroundings>;
+  readonly nowMs: () => number;
+  /** Milliseconds that are left for reading. */
+  readonly leftMs: () => number;
+}
+
+// After a rotation it takes a second look to be sure that nobody writes to the old file any more.
+const maxEmptyPieces = 3;
+const leastMs = 50;
+
+/** Reads the main log to its end, piece by piece, and books every line. */
+export async function follow(before: Saved, parts: FollowParts): Promise<Following> {
+  const events: TimedEvent[] = [];
+  const told = new Map<string, Set<MainLogEvent['kind']>>();
+  let saved = before;
+  let moved = false;
+  let empty = 0;
+  for (;;) {
+    const askedMs = parts.nowMs();
+    const piece = await parts.read(saved.position, Math.max(leastMs, parts.leftMs()));
+    empty = piece.lines.length === 0 ? empty + 1 : 0;
+    const isOver = parts.leftMs() < leastMs;
+    const isLast = piece.atEnd || isOver || empty > maxEmptyPieces;
+    const result = bookPiece(saved, piece, await parts.surroundings(isLast), askedMs);
+    saved = result.saved;
+    moved ||= piece.rotated || piece.lostBytes > 0;
+    events.push(...result.events);
+    for (const [program, kinds] of result.told) told.set(program, new Set([...(told.get(program) ?? []), ...kinds]));
+    if (isLast || !result.complete) {
+      const caughtUp = piece.atEnd || !isOver || !result.complete;
+      const { lagBytes, unreadable } = piece;
+      return { saved, events, told, caughtUp, lagBytes, unreadable, moved };
+    }
+  }
+}
+
+type Booked = Pick<Booking, 'saved' | 'events' | 'told'> & { readonly complete: boolean };
+
+function bookPiece(before: Saved, piece: Piece, around: Surroundings, askedMs: number): Booked {
+  const { position, atEnd, unreadable } = piece;
+  if (position === undefined) return { saved: before, events: [], told: new Map(), complete: true };
+  const start = piece.lostBytes > 0 && before.counting ? withDoubt(before) : before;
+  const lines = piece.lines.slice(before.skip);
+  const { saved, events, told, booked } = book(start, lines, around);
+  if (booked < lines.length) {
+    return { saved: { ...saved, skip: before.skip + booked }, events, told, complete: false };
+  }
+  const isRead = atEnd && unreadable === undefined;
+  const clock = isRead ? { ...saved.clock, readToEndMs: askedMs } : saved.clock;
+  // What appears where there is no file yet is new from its first byte.
+  const counting = saved.counting || isRead || (atEnd && unreadable === 'missing');
+  return { saved: { ...saved, position, skip: 0, clock, counting }, events, told, complete: true };
+}
+
+/** What happened between the lines before and after the loss is not known. */
+function withDoubt(saved: Saved): Saved {
+  const programs = Object.entries(saved.programs).map(
+    ([program, record]) => [program, { ...record, doubtful: true }] as const,
+  );
+  return { ...saved, programs: Object.fromEntries(programs) };
+}

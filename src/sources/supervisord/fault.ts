@@ -1,0 +1,11 @@
+import { SourceError } from '../../core/contract.ts';
+
+// Every method answers so from the moment that supervisord is told to stop or to reload.
+const shutdownState = 6;
+
+/** What a fault means, of a whole call or of one among the results of a multicall. */
+export function faultError({ code, text }: { code: number; text: string }): SourceError {
+  return code === shutdownState
+    ? new SourceError('unavailable', 'supervisord is shutting down or reloading (SHUTDOWN_STATE)')
+    : new SourceError('invalid', `supervisord refused the call: fault ${code} ${text.slice(0, 80)}`);
+}

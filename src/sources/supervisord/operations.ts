@@ -1,0 +1,4 @@
+import { readConfigFiles } from './config-files.ts';
+
+/** What the file agent does for this source. */
+export const supervisordOperations = [readConfigFiles] as const;
