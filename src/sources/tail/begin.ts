@@ -5,7 +5,7 @@ import type { Transition } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
 import { findGenerations, holdsContent } from './search.ts';
-import { append, directoryChanged, positionOfNothing } from './state.ts';
+import { append, closingOnError, directoryChanged, positionOfNothing } from './state.ts';
 import type { TailState } from './state.ts';
 import type { TailPosition, Unreadable } from './types.ts';
 
@@ -24,7 +24,8 @@ async function openFirst(state: TailState): Promise<void> {
     if (!state.pending) state.pending = await positionOfUnreadable(path, start, log.unreadable);
     else if (await directoryChanged(state)) await resumeWithout(state, state.pending, log.unreadable);
   } else if (state.pending) {
-    await resume(state, state.pending, log);
+    const position = state.pending;
+    await closingOnError(log, () => resume(state, position, log));
   } else {
     await append(state, log, start === 'beginning' ? 0 : await lastLineStart(log), undefined);
   }

@@ -41,10 +41,10 @@ export async function deliver(
     if (!generation) return { ...delivery, atEnd: true };
     const offset = generation.offset;
     const bytes = await nextBytes(state, generation, buffer, budget);
-    if (bytes === undefined) continue;
+    if (bytes === 'failed') return delivery;
+    if (bytes === 'changed') continue;
     budget -= bytes.length;
     if (bytes.length > 0) delivery.readBytes += handOn(state, generation, { offset, bytes }, onChunk);
-    else if (state.unreadable === 'error') return delivery;
     else if (!hasSuccessor(state, generation)) return { ...delivery, atEnd: true };
     else if (isSettled(state, generation)) state.current += 1;
     else return delivery;
@@ -52,26 +52,25 @@ export async function deliver(
   return delivery;
 }
 
-/** Empty at the end of the generation and where it fails; undefined if its content was found to be another's now. */
+/** Empty at the end of the generation; `changed` if its content turned out to be another's, so that others come first. */
 async function nextBytes(
   state: TailState,
   generation: Generation,
   buffer: Buffer,
   maxBytes: number,
-): Promise<Buffer | undefined> {
-  const none = buffer.subarray(0, 0);
-  if (generation.gone) return none;
+): Promise<Buffer | 'changed' | 'failed'> {
+  if (generation.gone) return buffer.subarray(0, 0);
   const isNewest = generation === state.generations.at(-1);
   try {
     const bytes = await readNext(generation, buffer, maxBytes);
     if (bytes) return bytes;
     await (isNewest ? afterTruncation(state, generation) : giveUpRest(state, generation));
-    return undefined;
+    return 'changed';
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    if (isNewest) state.unreadable = 'error';
-    else giveUpRest(state, generation);
-    return none;
+    if (!isNewest) giveUpRest(state, generation);
+    else state.unreadable = 'error';
+    return isNewest ? 'failed' : 'changed';
   }
 }
 

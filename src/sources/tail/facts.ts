@@ -40,10 +40,10 @@ export function mayBeFileOf(position: TailPosition, facts: FileFacts): boolean {
   return position.device === facts.device || facts.birthMs !== undefined;
 }
 
-/** Born, and last written, after a time. */
+/** Born, and last written, not before a time. */
 export function isYounger(facts: FileFacts, timeMs: number | undefined): boolean {
   if (facts.birthMs === undefined || timeMs === undefined) return false;
-  return facts.birthMs > timeMs && facts.mtimeMs > timeMs;
+  return facts.birthMs >= timeMs && facts.mtimeMs >= timeMs;
 }
 
 function milliseconds(ns: bigint): number {

@@ -3,9 +3,10 @@ import { isSameFile } from './facts.ts';
 import { refresh } from './generation.ts';
 import type { Generation } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
+import type { OpenLog } from './open-log.ts';
 import { findGenerations, holdsContent } from './search.ts';
 import type { Found } from './search.ts';
-import { append, directoryChanged, noteLoss, positionIn } from './state.ts';
+import { append, closingOnError, directoryChanged, noteLoss, positionIn } from './state.ts';
 import type { TailState } from './state.ts';
 import type { Unreadable } from './types.ts';
 
@@ -78,6 +79,11 @@ async function afterRename(state: TailState, renamed: Generation): Promise<void>
     await log.file.close();
     return;
   }
+  await closingOnError(log, () => appendAfter(state, renamed, log));
+}
+
+async function appendAfter(state: TailState, renamed: Generation, log: OpenLog): Promise<void> {
+  const { path } = state.options;
   const again = state.generations.find((one) => !one.gone && isSameFile(one.facts, log.facts));
   if (again) {
     // An older generation got its name back: it goes on where it was left.

@@ -8,23 +8,31 @@ import type { TailLinesRequest, TailLinesResult } from './types.ts';
 /** Longer than any line that supervisord writes of itself. */
 const maxLineBytes = 65_536;
 
-const residents = createResidents<LineSplitter>((position) =>
-  createLineSplitter(maxLineBytes, position?.insideLine === true),
-);
+export interface LineReaders {
+  read(path: string, request: TailLinesRequest): Promise<TailLinesResult>;
+  /** Gives up every file that is held open. */
+  close(): Promise<void>;
+}
+
+export function createLineReaders(): LineReaders {
+  const residents = createResidents<LineSplitter>((position) =>
+    createLineSplitter(maxLineBytes, position?.insideLine === true),
+  );
+  return {
+    read: (path, { consumer, position, start, maxBytes, truncatedAtBytes }) =>
+      residents.use(consumer, { path, position, start, truncatedAtBytes }, async ({ tail, carried }) => {
+        const lines: string[] = [];
+        const { end, ...look } = await tail.read(maxBytes, (chunk) => carried.push(chunk, (line) => lines.push(line)));
+        const { position, ...account } = await tail.mark(carried.openLine() ?? end, carried.isSkipping());
+        return { lines, position, ...look, ...account };
+      }),
+    close: () => residents.closeAll(),
+  };
+}
+
+const readers = createLineReaders();
 
 export const readTailLines: FileOperation<TailLinesRequest, TailLinesResult> = {
   name: 'readTailLines',
-  run(path, { consumer, position, start, maxBytes, truncatedAtBytes }) {
-    return residents.use(consumer, { path, position, start, truncatedAtBytes }, async ({ tail, carried }) => {
-      const lines: string[] = [];
-      const { end, ...look } = await tail.read(maxBytes, (chunk) => carried.push(chunk, (line) => lines.push(line)));
-      const { position, ...account } = await tail.mark(carried.openLine() ?? end, carried.isSkipping());
-      return { lines, position, ...look, ...account };
-    });
-  },
+  run: (path, request) => readers.read(path, request),
 };
-
-/** Gives up every file that is held open. */
-export function closeTails(): Promise<void> {
-  return residents.closeAll();
-}

@@ -23,36 +23,65 @@ export interface Residents<Carried> {
   closeAll(): Promise<void>;
 }
 
-export function createResidents<Carried>(carry: (position: TailPosition | undefined) => Carried): Residents<Carried> {
-  const residents = new Map<string, Resident<Carried>>();
-  const turns = new Map<string, Promise<unknown>>();
+interface Room<Carried> {
+  resident: Resident<Carried> | undefined;
+  /** The call that is running, or ran last. */
+  turn: Promise<unknown>;
+  calls: number;
+  usedMs: number;
+}
 
-  async function resumed(key: string, options: TailOptions): Promise<Resident<Carried>> {
-    const known = residents.get(key);
+/** A log that nobody asked about for so long is not followed any more; its position finds it again. */
+const forgottenMs = 900_000;
+
+export function createResidents<Carried>(carry: (position: TailPosition | undefined) => Carried): Residents<Carried> {
+  const rooms = new Map<string, Room<Carried>>();
+
+  async function resumed(room: Room<Carried>, options: TailOptions): Promise<Resident<Carried>> {
+    const known = room.resident;
     const how = known ? await known.tail.resume(options.position) : 'unknown';
     if (known && how === 'continued') return known;
     if (known && how === 'unknown') await known.tail.close();
     const tail = known && how === 'rewound' ? known.tail : createTail(options);
-    const resident = { tail, carried: carry(options.position) };
-    residents.set(key, resident);
-    return resident;
+    room.resident = { tail, carried: carry(options.position) };
+    return room.resident;
+  }
+
+  function roomOf(key: string): Room<Carried> {
+    const known = rooms.get(key) ?? { resident: undefined, turn: Promise.resolve(), calls: 0, usedMs: 0 };
+    rooms.set(key, known);
+    return known;
+  }
+
+  async function closeForgotten(): Promise<void> {
+    for (const [key, { resident, calls, usedMs }] of rooms) {
+      if (calls > 0 || performance.now() - usedMs < forgottenMs) continue;
+      rooms.delete(key);
+      await resident?.tail.close();
+    }
   }
 
   return {
-    use(consumer, options, work) {
-      const key = JSON.stringify([consumer, options.path]);
-      const turn = (turns.get(key) ?? Promise.resolve()).then(async () => work(await resumed(key, options)));
-      turns.set(
-        key,
-        turn.catch(() => undefined),
-      );
-      return turn;
+    async use(consumer, options, work) {
+      const room = roomOf(JSON.stringify([consumer, options.path]));
+      room.calls += 1;
+      const turn = room.turn.then(async () => work(await resumed(room, options)));
+      room.turn = turn.catch(() => undefined);
+      try {
+        return await turn;
+      } finally {
+        room.calls -= 1;
+        room.usedMs = performance.now();
+        await closeForgotten();
+      }
     },
     async closeAll() {
-      const open = [...residents.values()];
-      residents.clear();
-      turns.clear();
-      for (const { tail } of open) await tail.close();
+      const open = [...rooms.values()];
+      rooms.clear();
+      for (const { resident, turn } of open) {
+        await turn;
+        await resident?.tail.close();
+      }
     },
   };
 }

@@ -56,13 +56,13 @@ export async function findGenerations(search: Search): Promise<Found> {
     const overtaken = live !== undefined && isSameFile(step.facts, live);
     const close = overtaken ? steps.filter((one) => one.sibling.scheme === sibling.scheme) : [];
     if (overtaken || steps.some(({ facts }) => isSameFile(facts, step.facts))) close.push(step);
-    else if (await isPositionsFile(step, search)) known = step;
+    else if (await isPositionsFile(step, search).catch(() => false)) known = step;
     else steps.push(step);
     await closeAll(close);
     steps = steps.filter((one) => !close.includes(one));
     if (known || steps.length >= maxGenerations) break;
   }
-  const rest = known ?? (await linkedFrom(search));
+  const rest = known ?? (await atItsOldPath(search));
   const unread = steps.filter((step) => (rest ? isInScheme(step, rest) : isUnread(step, search)));
   await closeAll(steps.filter((step) => !unread.includes(step)));
   if (search.held) await closeAll(rest ? [rest] : []);
@@ -115,19 +115,19 @@ function isInScheme({ sibling }: Step, last: Step): boolean {
   return sibling.scheme === last.sibling.scheme && sibling.scheme !== 'other';
 }
 
-/** The position's file is gone: what was born and written after it was never read. */
+/** The position's file is gone: what was born and written later was never read. */
 function isUnread({ sibling, facts }: Step, { position, held, live }: Search): boolean {
   // The log itself was truncated and no copy of it is left: the copies that are there were read when they were live.
   if (!held && live && mayBeFileOf(position, live)) return false;
-  return sibling.scheme !== 'other' && isYounger(facts, position.birthMs);
+  return sibling.scheme !== 'other' && isYounger(facts, position.writtenMs);
 }
 
 /** A log whose name is made anew (supervisord's AUTO) is still where the position left it. */
-async function linkedFrom(search: Search): Promise<Step | undefined> {
+async function atItsOldPath(search: Search): Promise<Step | undefined> {
   const { path } = search.position;
   if (path === search.path || search.held) return undefined;
   const step = await take({ path, scheme: 'other', order: '', compression: undefined });
-  if (step && (await isPositionsFile(step, search))) return step;
+  if (step && (await isPositionsFile(step, search).catch(() => false))) return step;
   await closeAll(step ? [step] : []);
   return undefined;
 }

@@ -64,7 +64,7 @@ export async function append(
   start: number,
   before: Transition | undefined,
 ): Promise<Generation> {
-  const generation = await createGeneration(log, { id: state.nextId, start, before });
+  const generation = await closingOnError(log, () => createGeneration(log, { id: state.nextId, start, before }));
   state.nextId += 1;
   state.generations.push(generation);
   if (before) {
@@ -72,6 +72,16 @@ export async function append(
     state.happenings.push({ file: generation.id, offset: start, lostBytes, rotation: kind });
   }
   return generation;
+}
+
+/** What was opened for some work does not stay open if the work fails. */
+export async function closingOnError<Result>(log: OpenLog, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await log.file.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Names in the log's directory changed since this was last asked. */
@@ -94,8 +104,9 @@ export function noteLoss(state: TailState, file: number, offset: number, lostByt
 }
 
 /** Before anything was ever there: whatever is born after that time has not been read. */
-export function positionOfNothing(path: string, birthMs: number): TailPosition {
-  return { path, device: '', inode: '', birthMs, fingerprint: fingerprintOf(Buffer.alloc(0)), offset: 0 };
+export function positionOfNothing(path: string, writtenMs: number): TailPosition {
+  const fingerprint = fingerprintOf(Buffer.alloc(0));
+  return { path, device: '', inode: '', birthMs: undefined, fingerprint, offset: 0, writtenMs };
 }
 
 /** The position of an offset in a generation, with what can be had to recognise it by. */
@@ -111,6 +122,7 @@ export async function positionIn(generation: Generation, path: string, offset: n
     offset,
     ...(anchor && { anchor: fingerprintOf(anchor) }),
     seenBytes: Math.max(facts.size, generation.offset),
+    writtenMs: facts.mtimeMs,
   };
 }
 

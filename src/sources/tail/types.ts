@@ -19,6 +19,8 @@ export interface TailPosition {
   readonly anchor?: { readonly bytes: number; readonly sha1: string };
   /** Size the file was last seen to have: what is known to be lost if it is never found again. */
   readonly seenBytes?: number;
+  /** Its time of last writing then: generations that are younger were not read yet. Unix time in milliseconds. */
+  readonly writtenMs?: number;
   /** The offset is inside an over-long line whose beginning was delivered: its rest, up to the newline, is skipped. */
   readonly insideLine?: true;
 }

@@ -1,5 +1,5 @@
 /** A consumer as the collectors are: it keeps what it has saved, and may be killed or lose replies at any moment. */
-import { closeTails, readTailLines } from '../../../src/sources/tail/lines-operation.ts';
+import { createLineReaders } from '../../../src/sources/tail/lines-operation.ts';
 import type { TailLinesRequest, TailLinesResult, TailPosition } from '../../../src/sources/tail/types.ts';
 
 export interface Consumer {
@@ -20,11 +20,12 @@ export interface Consumer {
 
 export function createConsumer(path: string, base: Partial<TailLinesRequest> = {}): Consumer {
   const saved = { lines: [] as string[], lostBytes: 0, renamed: 0, truncated: 0 };
+  const readers = createLineReaders();
   let position: TailPosition | undefined;
 
   function request(more: Partial<TailLinesRequest>): Promise<TailLinesResult> {
     const all = { consumer: 'test', start: 'beginning' as const, maxBytes: 1_000_000, ...base, ...more };
-    return readTailLines.run(path, JSON.parse(JSON.stringify({ ...all, position })) as TailLinesRequest);
+    return readers.read(path, JSON.parse(JSON.stringify({ ...all, position })) as TailLinesRequest);
   }
 
   async function look(more: Partial<TailLinesRequest> = {}): Promise<TailLinesResult> {
@@ -62,6 +63,6 @@ export function createConsumer(path: string, base: Partial<TailLinesRequest> = {
       }
       throw new Error('never at the end');
     },
-    kill: closeTails,
+    kill: () => readers.close(),
   };
 }

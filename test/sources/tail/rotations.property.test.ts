@@ -3,14 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
-import { closeTails } from '../../../src/sources/tail/lines-operation.ts';
+import { describe, expect, it } from 'vitest';
 import { createConsumer } from './consumer.ts';
 import type { Consumer } from './consumer.ts';
 import { createLogWriter } from './log-writer.ts';
 import type { LogWriter } from './log-writer.ts';
-
-afterEach(closeTails);
 
 interface World {
   readonly writer: LogWriter;
@@ -90,7 +87,7 @@ async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Co
     return { seen: consumer, truth: writer.written().split('\n').slice(0, -1) };
   } finally {
     writer.close();
-    await closeTails();
+    await consumer.kill();
     await rm(folder, { recursive: true });
   }
 }
