@@ -1,15 +1,21 @@
 export interface Stability {
   /** Undefined until it can be told: not changed so far, but not watched for long enough either. */
   readonly stable: boolean | undefined;
-  /** Since when nothing changed, on the clock of `look`. */
-  readonly sinceMs: number;
+  /** For how long two looks or more found nothing changed. */
+  readonly unchangedMs: number;
   /** It differs from the look before. */
   readonly changed: boolean;
 }
 
+/** When a look began and ended, on one clock: what it saw was so at some time between. */
+export interface LookTime {
+  readonly startedMs: number;
+  readonly endedMs: number;
+}
+
 export interface StabilityWatch {
   /** `fingerprint` is undefined while nothing is there. */
-  look(nowMs: number, fingerprint: string | undefined): Stability;
+  look(time: LookTime, fingerprint: string | undefined): Stability;
 }
 
 /** Stable is what at least two looks found the same, over at least `stableForMs`. */
@@ -18,14 +24,16 @@ export function watchStability(stableForMs: number): StabilityWatch {
   let everChanged = false;
 
   return {
-    look(nowMs, fingerprint) {
-      const changed = last !== undefined && last.fingerprint !== fingerprint;
-      everChanged ||= changed;
-      if (last === undefined || changed) last = { fingerprint, sinceMs: nowMs };
-      const { sinceMs } = last;
-      const longEnough = !changed && nowMs - sinceMs >= stableForMs && nowMs > sinceMs;
-      const stable = longEnough || (everChanged ? false : undefined);
-      return { stable: fingerprint === undefined ? undefined : stable, sinceMs, changed };
+    look({ startedMs, endedMs }, fingerprint) {
+      if (last === undefined || last.fingerprint !== fingerprint) {
+        everChanged ||= last !== undefined;
+        const changed = last !== undefined;
+        last = { fingerprint, sinceMs: endedMs };
+        return { stable: changed && fingerprint !== undefined ? false : undefined, unchangedMs: 0, changed };
+      }
+      const unchangedMs = Math.max(0, startedMs - last.sinceMs);
+      const stable = unchangedMs >= stableForMs || (everChanged ? false : undefined);
+      return { stable: fingerprint === undefined ? undefined : stable, unchangedMs, changed: false };
     },
   };
 }

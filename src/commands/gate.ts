@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { parseDuration } from '../core/duration.ts';
+import { errorMessage } from '../core/errors.ts';
+import { runGate } from './gate/run.ts';
+import { fail } from './usage.ts';
+
+interface GateFlags {
+  readonly model?: readonly string[];
+  readonly require?: readonly string[];
+  readonly stableFor: string;
+  readonly timeout: string;
+  readonly gguf: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `gate`: waits until models are there to the last byte and at rest, then exits or becomes the given command. */
+export function gateCommand(): Command {
+  return new Command('gate')
+    .description(
+      'wait until model files are visible, complete and stable; then exit 0, or run a command in this process',
+    )
+    .usage('--model FILE… [options] [-- COMMAND ARGUMENT…]')
+    .argument('[command...]', 'what to become once everything is ready')
+    .option('--model <file...>', 'a GGUF file, any shard of one, or a directory for faster-whisper')
+    .option('--require <glob>', 'files that must be there and stable as well, repeatable', collect)
+    .option('--stable-for <duration>', 'how long nothing may change', '3s')
+    .option('--timeout <duration>', 'give up after this long', '600s')
+    .option('--no-gguf', 'do not look inside the files: visible and stable is enough')
+    .option('--quiet', 'say nothing but why it failed')
+    .action((command: string[], flags: GateFlags) => gate(command, flags));
+}
+
+async function gate(command: readonly string[], flags: GateFlags): Promise<void> {
+  const { model: models = [], require: patterns = [] } = flags;
+  if (models.length + patterns.length === 0) fail('gate needs --model FILE or --require GLOB', 2);
+  await runGate({
+    models,
+    patterns,
+    stableForMs: durationOrExit('--stable-for', flags.stableFor),
+    timeoutMs: durationOrExit('--timeout', flags.timeout),
+    content: flags.gguf,
+    quiet: flags.quiet ?? false,
+    command,
+  });
+}
+
+function durationOrExit(flag: string, value: string): number {
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    return fail(`${flag}: found ${value}, ${errorMessage(error)}`, 2);
+  }
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
