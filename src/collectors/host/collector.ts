@@ -1,6 +1,7 @@
 import type { Collector, CollectorContext, Outcome, TimedEvent } from '../../core/contract.ts';
 import { SourceError } from '../../core/contract.ts';
 import { toSourceError } from '../../core/errors.ts';
+import { untilAborted } from '../../core/until-aborted.ts';
 import { effectiveMemory } from '../../sources/cgroup/limits.ts';
 import { readCgroups } from '../../sources/cgroup/operations.ts';
 import type { CgroupReport } from '../../sources/cgroup/operations.ts';
@@ -32,10 +33,10 @@ export function createHostCollector(
   let lastProcesses: ProgramProcesses = noProcesses;
 
   async function collect(signal: AbortSignal): Promise<Outcome<HostFacts>> {
-    const processes = await findProgramProcesses(sources, config.timeout * shares.programs, signal).catch(
-      // A silent supervisord is still where it was; what its programs were is not known any more.
-      () => ({ ...noProcesses, supervisordPid: lastProcesses.supervisordPid }),
-    );
+    const found = findProgramProcesses(sources, config.timeout * shares.programs, signal);
+    // A silent supervisord is still where it was; what its programs were is not known any more.
+    const without = { ...noProcesses, supervisordPid: lastProcesses.supervisordPid };
+    const processes = await untilAborted(found, signal, 'processes').catch(() => without);
     lastProcesses = processes;
     const options = { timeoutMs: config.timeout * shares.reads, signal };
     const cgroupRequest = {
@@ -44,7 +45,7 @@ export function createHostCollector(
       watched: Object.keys(oom.cgroup?.seen ?? {}),
       root,
     };
-    const [machine, cgroups, kernel, filesystems] = await Promise.all([
+    const reads = Promise.all([
       orError(host.files.call(readMachineMemory, `${procRoot}/meminfo`, null, options)),
       orError(host.files.call(readCgroups, procRoot, cgroupRequest, options)),
       orError(host.files.call(readKernelCounts, procRoot, null, options)),
@@ -57,6 +58,7 @@ export function createHostCollector(
         tableTimeoutMs: config.timeout * shares.tables,
       }),
     ]);
+    const [machine, cgroups, kernel, filesystems] = await untilAborted(reads, signal, 'memory and file systems');
     if (machine instanceof SourceError && filesystems.every(({ problem }) => problem !== undefined)) throw machine;
     // Without the cgroup's own answer the machine's figures could be far too high.
     const memory =

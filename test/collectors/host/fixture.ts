@@ -24,7 +24,7 @@ export interface Fixture {
 }
 
 /** The collector over a recorded tree, with programs of one's choice. */
-export function createFixture(root: string): Fixture {
+export function createFixture(root: string, instead?: Files): Fixture {
   const local = createTestHost().files;
   const files: Files = {
     stuckMs: () => 0,
@@ -40,7 +40,7 @@ export function createFixture(root: string): Fixture {
     },
   };
   const fixture: Fixture = {
-    host: createTestHost({ files }),
+    host: createTestHost({ files: instead ?? files }),
     machine: undefined,
     answers: new Map(),
     programs: new Map(),
