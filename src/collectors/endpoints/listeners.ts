@@ -1,6 +1,6 @@
 import type { Host } from '../../core/host.ts';
 import { errorMessage } from '../../core/errors.ts';
-import { localTarget } from '../../sources/http-probe/local-address.ts';
+import { localTarget, ownAddresses } from '../../sources/http-probe/local-address.ts';
 import type { LocalTarget } from '../../sources/http-probe/local-address.ts';
 import { readListeners } from '../../sources/procfs/listeners.ts';
 import { membersOf } from '../../sources/procfs/members.ts';
@@ -48,8 +48,9 @@ export function createListenerWatch(
   return {
     async look(options) {
       // Addresses come and go: which targets are local is asked every time.
+      const own = ownAddresses();
       const watched = targets.flatMap((target) => {
-        const local = target.program === '' ? undefined : localTarget(target.url);
+        const local = target.program === '' ? undefined : localTarget(target.url, own);
         return local === undefined ? [] : [{ target, local }];
       });
       if (watched.length === 0) return new Map();

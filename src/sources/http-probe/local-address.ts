@@ -11,7 +11,7 @@ export interface LocalTarget {
  * The port of a URL whose host is this machine's: loopback, `localhost` or the address of one of its interfaces.
  * Undefined for any other host, a name that would have to be looked up among them.
  */
-export function localTarget(url: string, own: readonly string[] = ownAddresses()): LocalTarget | undefined {
+export function localTarget(url: string, own: readonly string[]): LocalTarget | undefined {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const addresses = isLocalhost(host) ? ['127.0.0.1', '::1'] : isLocal(host, own) ? [canonical(host)] : [];
@@ -23,7 +23,8 @@ export function localTarget(url: string, own: readonly string[] = ownAddresses()
   };
 }
 
-function ownAddresses(): string[] {
+/** Addresses of this machine's interfaces, as they are now. */
+export function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));
 }
 

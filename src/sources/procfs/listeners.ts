@@ -8,7 +8,7 @@ import { createPause } from './pause.ts';
 
 // Listening sockets are listed before all others, so a node with a hundred thousand connections costs no more than one
 // with ten. Not every /proc keeps that order: so much is read beyond the first other socket.
-const maxBytesOfOthers = 1024 * 1024;
+const maxBytesOfOthers = 64 * 1024;
 const maxBytes = 16 * 1024 * 1024;
 
 /** TCP sockets of this network namespace that listen on any of `ports`, IPv4 and IPv6. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { localTarget } from '../../../src/sources/http-probe/local-address.ts';
+import { localTarget, ownAddresses } from '../../../src/sources/http-probe/local-address.ts';
 
 const own = ['192.0.2.2', '2001:db8::2', 'fe80::1%eth0'];
 const any4 = '0.0.0.0';
@@ -40,6 +40,6 @@ describe('localTarget', () => {
   });
 
   it('asks this machine for its addresses', () => {
-    expect(localTarget('http://127.0.0.1:1/')?.accepts('127.0.0.1')).toBe(true);
+    expect(ownAddresses()).toContain('127.0.0.1');
   });
 });
