@@ -1,6 +1,11 @@
 import type { ZodType } from 'zod';
 import type { Collector, CollectorContext, CollectorTiming, MetricDefinition } from '../core/contract.ts';
 import type { Sources } from '../sources/index.ts';
+import { endpointsModule } from './endpoints/index.ts';
+import { gpuModule } from './gpu/index.ts';
+import { hostModule } from './host/index.ts';
+import { resourcesModule } from './resources/index.ts';
+import { supervisorModule } from './supervisor/index.ts';
 
 /** A collector whose config type is known only to itself. */
 export interface AnyModule {
@@ -11,4 +16,10 @@ export interface AnyModule {
 }
 
 /** Every collector: one line each. */
-export const collectors: readonly AnyModule[] = [];
+export const collectors: readonly AnyModule[] = [
+  supervisorModule,
+  resourcesModule,
+  endpointsModule,
+  gpuModule,
+  hostModule,
+];
