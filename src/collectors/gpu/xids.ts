@@ -1,7 +1,7 @@
 import type { Sample, TimedEvent } from '../../core/contract.ts';
 import { sample } from '../../core/samples.ts';
 import type { KernelLogReply } from '../../sources/kmsg/read.ts';
-import { parseNvidiaMessage } from '../../sources/kmsg/xid.ts';
+import { busOf, parseNvidiaMessage } from '../../sources/kmsg/xid.ts';
 import { gpuMetrics } from './metrics.ts';
 import type { PendingLoss, SavedXids, XidCount } from './saved.ts';
 
@@ -39,7 +39,7 @@ export function countXids(
     said?.kind === 'xid' ? [{ uuid: uuidOf(said.bus), xid: said.xid, atMs, sequence }] : [],
   );
   const losses = messages.flatMap(({ said, atMs, sequence }): PendingLoss[] =>
-    said?.kind === 'loss' ? [{ bus: said.bus ?? '', atMs, sequence }] : [],
+    said?.kind === 'loss' ? [{ bus: said.bus ?? busBefore(sequence, reply) ?? '', atMs, sequence }] : [],
   );
   const pending = [...(xids?.losses ?? []), ...losses].slice(-maxLosses);
   const unnumbered = unnumberedLosses(
@@ -73,6 +73,14 @@ export function xidSamples(counts: readonly XidCount[], uuids: readonly string[]
   ];
 }
 
+/** Where the three lines of a loss are three messages, the first one names the card. */
+function busBefore(sequence: number, { messages }: KernelLogReply): string | undefined {
+  return messages
+    .filter((message) => message.sequence < sequence && message.sequence >= sequence - 2)
+    .flatMap(({ text }) => (text.includes('NVRM: The NVIDIA GPU ') ? (busOf(text) ?? []) : []))
+    .at(-1);
+}
+
 interface Loss {
   readonly uuid: string;
   readonly atMs: number;
@@ -85,7 +93,8 @@ function unnumberedLosses(
 ): Happened[] {
   const counted: Loss[] = told.filter(({ xid }) => xid === fallenOffTheBus || xid === withoutNumber);
   return losses.flatMap(({ uuid, atMs, sequence }) => {
-    if (counted.some((other) => other.uuid === uuid && Math.abs(other.atMs - atMs) <= sameLossMs)) return [];
+    const near = counted.filter((other) => Math.abs(other.atMs - atMs) <= sameLossMs);
+    if (near.some((other) => other.uuid === uuid || uuid === unknownCard)) return [];
     counted.push({ uuid, atMs });
     return [{ uuid, xid: withoutNumber, atMs, sequence }];
   });

@@ -49,6 +49,7 @@ const maxOneByOne = 32;
 /** The queries of one node; remembers which fields its nvidia-smi does not know, until the driver changes. */
 export function createGpuQueries(smi: NvidiaSmi): GpuQueries {
   let unknownFields = new Set<string>();
+  let justLearnt: string[] = [];
   let driver: string | undefined;
   let exitCodes: (number | undefined)[] = [];
 
@@ -75,6 +76,7 @@ export function createGpuQueries(smi: NvidiaSmi): GpuQueries {
       const answer = classifyAnswer(result, (stdout) => startsLikeRows(stdout, fields));
       if (answer.kind === 'unknown_field' && fields.includes(answer.field) && answer.field !== 'uuid') {
         unknownFields.add(answer.field);
+        justLearnt.push(answer.field);
         exitCodes.pop();
         continue;
       }
@@ -85,8 +87,9 @@ export function createGpuQueries(smi: NvidiaSmi): GpuQueries {
 
   // A new driver may know more fields; while it is being replaced there is none.
   function noteDriver(next: string | undefined): void {
-    if (driver !== undefined && next !== driver) unknownFields = new Set();
+    if (driver !== undefined && next !== driver) unknownFields = new Set(justLearnt);
     driver = next;
+    justLearnt = [];
   }
 
   async function cardsOneByOne(budget: Budget, known: readonly string[], complaint: string): Promise<CardsAnswer> {

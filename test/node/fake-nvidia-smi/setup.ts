@@ -1,0 +1,99 @@
+/** How the fake nvidia-smi behaves: a file in its folder that is read at every start, so that it can change at any time. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type FakeMode =
+  | 'ok'
+  /** Answers after `delayMs`. */
+  | 'slow'
+  /** Never answers; SIGTERM ends it. */
+  | 'hang'
+  /** Never answers; only SIGKILL ends it. */
+  | 'ignore-sigterm'
+  /** Never answers and is not reaped even after SIGKILL, as in the hands of a driver that hangs; see `unkillable.py`. */
+  | 'unkillable'
+  /** Answers and ends, but leaves a child behind that holds its output open. */
+  | 'orphan-child'
+  | 'garbage'
+  /** The last line is cut in its middle. */
+  | 'half-row'
+  /** Prints `output` and ends with `exitCode`. */
+  | 'exit'
+  /** Card `lostCard` is lost, told the way that `lostAs` says. */
+  | 'lost-card'
+  | 'no-driver';
+
+export interface FakeProcess {
+  readonly card: number;
+  readonly pid: number | string;
+  readonly usedMiB: number | string;
+}
+
+export interface FakeSetup {
+  readonly mode: FakeMode;
+  /** Only queries with this option (`--query-compute-apps`) behave so; others answer. */
+  readonly only?: string;
+  readonly delayMs?: number;
+  readonly exitCode?: number;
+  readonly output?: string;
+  /** Which fields are known depends on it: a column of query-gpu-fields-by-driver.tsv. */
+  readonly driver: string;
+  /** Each card by `--query-gpu` field, units left out; what a card does not say is [N/A]. */
+  readonly cards: readonly Readonly<Record<string, string>>[];
+  readonly lostCard?: number;
+  /** Error tokens in its cells; its row left out and a line on stderr (from 580); no row at all, exit 15 (to 550). */
+  readonly lostAs?: 'tokens' | 'missing-row' | 'no-rows';
+  /** Beside those that have a claim in the folder. */
+  readonly processes?: readonly FakeProcess[];
+  /** Recorded answers instead: the beginning of file names in test/captures/nvidia/recorded. */
+  readonly recorded?: string;
+}
+
+/** One start of the fake. */
+export interface FakeStart {
+  readonly pid: number;
+  readonly args: readonly string[];
+}
+
+export function readSetup(folder: string): FakeSetup {
+  return JSON.parse(readFileSync(join(folder, 'setup.json'), 'utf8')) as FakeSetup;
+}
+
+/** In one step: a fake that starts at this moment reads the old or the new one. */
+export function writeSetup(folder: string, setup: FakeSetup): void {
+  mkdirSync(join(folder, 'claims'), { recursive: true });
+  writeFileSync(join(folder, 'setup.json.new'), JSON.stringify(setup));
+  renameSync(join(folder, 'setup.json.new'), join(folder, 'setup.json'));
+}
+
+/** Every start so far, oldest first. */
+export function readStarts(folder: string): FakeStart[] {
+  const file = join(folder, 'starts.jsonl');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FakeStart);
+}
+
+/**
+ * What living processes claim: a file `claims/PID` that holds `MIB` or `MIB CARD`. A program takes GPU memory by writing
+ * one (`echo 5120 > "$FAKE_GPU/claims/$$"`) and gives it back by ending.
+ */
+export function readClaims(folder: string): FakeProcess[] {
+  return readdirSync(join(folder, 'claims'))
+    .filter((pid) => isAlive(pid))
+    .map((pid) => {
+      const [mib = '0', card = '0'] = readFileSync(join(folder, 'claims', pid), 'utf8')
+        .trim()
+        .split(/\s+/);
+      return { card: Number(card), pid: Number(pid), usedMiB: Number(mib) };
+    });
+}
+
+// A zombie has given back its memory.
+function isAlive(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
