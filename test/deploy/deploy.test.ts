@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { requireCommand } from '../setup/packages.ts';
 import { createSupervisordService } from '../../src/sources/supervisord/service.ts';
 import { createTestHost } from '../support/host.ts';
 
 const folder = join(import.meta.dirname, '../../deploy');
 const main = join(import.meta.dirname, '../../src/main.ts');
+
+const scratch = mkdtempSync(join(tmpdir(), 'gpunode-deploy-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 /** The flags of a shipped command line are flags of the exporter: `--help` behind them reaches the help. */
 function expectServes(commandLine: string): void {
@@ -20,11 +24,12 @@ function expectServes(commandLine: string): void {
 
 describe('deploy', () => {
   it('has a program block that supervisord understands', async () => {
-    const service = createSupervisordService(createTestHost(), {
-      configFile: join(folder, 'supervisor/gpunode-exporter.conf'),
-      timeoutMs: 1_000,
-      environment: {},
-    });
+    // As it is used: included by a configuration like Debian's.
+    const configFile = join(scratch, 'supervisord.conf');
+    const block = join(folder, 'supervisor/gpunode-exporter.conf');
+    const main = '[unix_http_server]\nfile=/run/s.sock\n[supervisord]\nlogfile=/var/log/s.log\n';
+    writeFileSync(configFile, `${main}[include]\nfiles=${block}\n`);
+    const service = createSupervisordService(createTestHost(), { configFile, timeoutMs: 1_000, environment: {} });
     const { programs, warnings } = await service.config();
     expect(warnings).toEqual([]);
     expect(programs).toMatchObject([{ program: 'gpunode-exporter', autorestart: 'true', startsecs: 5 }]);
