@@ -35,6 +35,8 @@ export interface ModelVerdict {
   readonly fingerprint: string | undefined;
   /** Of the file that was named, or for a directory of its largest file. */
   readonly inode: string | undefined;
+  /** Of all files. */
+  readonly inodes: readonly string[];
   /** The newest of all files. */
   readonly ctimeMs: number | undefined;
   readonly architecture: string | undefined;
@@ -74,6 +76,7 @@ export function judgeModel(look: ModelLook, contents: ReadonlyMap<string, FileCo
     maybeUnfilled: suspects.some(({ sparse, zeroTail, zeroData }) => (sparse || zeroTail) && !zeroData),
     fingerprint: fingerprintOf(look),
     inode: statuses[0]?.inode,
+    inodes: statuses.map(({ inode }) => inode),
     ctimeMs: statuses.length === 0 ? undefined : Math.max(...statuses.map(({ ctimeMs }) => ctimeMs)),
     architecture: inside.find(({ architecture }) => architecture !== undefined)?.architecture,
     quantization: inside.find(({ quantization }) => quantization !== undefined)?.quantization,
