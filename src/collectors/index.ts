@@ -4,6 +4,7 @@ import type { Sources } from '../sources/index.ts';
 import { endpointsModule } from './endpoints/index.ts';
 import { gpuModule } from './gpu/index.ts';
 import { hostModule } from './host/index.ts';
+import { modelsModule } from './models/index.ts';
 import { resourcesModule } from './resources/index.ts';
 import { supervisorModule } from './supervisor/index.ts';
 
@@ -22,4 +23,5 @@ export const collectors: readonly AnyModule[] = [
   endpointsModule,
   gpuModule,
   hostModule,
+  modelsModule,
 ];
