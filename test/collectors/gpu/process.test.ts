@@ -19,7 +19,7 @@ let rig: Rig;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gpu-process-'));
   fake = installFakeNvidiaSmi(join(folder, 'bin'), join(folder, 'fake'));
-  rig = createRig({ exec, config: { command: [fake.path], timeout: '2s' }, realTime: true });
+  rig = createRig({ exec, config: { command: [join(folder, 'bin/nvidia-smi')], timeout: '2s' }, realTime: true });
 });
 
 afterEach(async () => {

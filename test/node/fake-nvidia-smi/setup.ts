@@ -1,5 +1,5 @@
 /** How the fake nvidia-smi behaves: a file in its folder that is read at every start, so that it can change at any time. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type FakeMode =
@@ -55,15 +55,15 @@ export interface FakeStart {
   readonly args: readonly string[];
 }
 
-export function readSetup(folder: string): FakeSetup {
-  return JSON.parse(readFileSync(join(folder, 'setup.json'), 'utf8')) as FakeSetup;
+/** `installed` is what it was at first. */
+export function readSetup(folder: string, name: 'setup' | 'installed' = 'setup'): FakeSetup {
+  return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as FakeSetup;
 }
 
 /** In one step: a fake that starts at this moment reads the old or the new one. */
-export function writeSetup(folder: string, setup: FakeSetup): void {
-  mkdirSync(join(folder, 'claims'), { recursive: true });
-  writeFileSync(join(folder, 'setup.json.new'), JSON.stringify(setup));
-  renameSync(join(folder, 'setup.json.new'), join(folder, 'setup.json'));
+export function writeSetup(folder: string, setup: FakeSetup, name = 'setup'): void {
+  writeFileSync(join(folder, `${name}.json.new`), JSON.stringify(setup));
+  renameSync(join(folder, `${name}.json.new`), join(folder, `${name}.json`));
 }
 
 /** Every start so far, oldest first. */

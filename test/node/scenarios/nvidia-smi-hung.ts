@@ -1,0 +1,21 @@
+import { fakeNvidiaSmiIn, installFakeNvidiaSmi } from '../fake-nvidia-smi/install.ts';
+import { pause } from '../poll.ts';
+import type { Scenario } from '../scenario.ts';
+
+export const scenario: Scenario = {
+  name: 'nvidia-smi-hung',
+  summary: 'after 5 s the driver hangs: the next nvidia-smi never ends, whatever signal it is sent',
+  durationHint: '90s',
+  prepare({ paths }) {
+    installFakeNvidiaSmi(paths.bin, `${paths.root}/gpu`);
+  },
+  async run({ paths }, signal) {
+    await pause(5_000, signal);
+    fakeNvidiaSmiIn(`${paths.root}/gpu`).set({ mode: 'unkillable' });
+  },
+  expected: {
+    pages: [{ alert: 'GpuNodeNvidiaSmiStuck' }],
+    tickets: [],
+    failingChecks: [{ check: 'cuda_visible' }],
+  },
+};
