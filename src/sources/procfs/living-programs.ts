@@ -66,6 +66,11 @@ export function isNamed(environment: Environment | undefined, { name, group }: P
   return environment?.[nameVariable] === name && (environment[groupVariable] ?? name) === group;
 }
 
+/** By its name: a script's, which Debian's supervisord is, or a program's of that name. */
+export function isSupervisord(process: ProcessInfo | undefined): boolean {
+  return process?.comm.startsWith('supervisor') ?? false;
+}
+
 export function isAlive({ state }: ProcessInfo): boolean {
   return !/[ZXx]/.test(state);
 }

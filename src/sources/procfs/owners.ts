@@ -3,6 +3,7 @@ import type { Host } from '../../core/host.ts';
 import type { SupervisordService, SupervisordSnapshot } from '../supervisord/types.ts';
 import { readCommandLines } from './command-line.ts';
 import { createEnvironmentCache } from './environment-cache.ts';
+import { isSupervisord } from './living-programs.ts';
 import type { Incarnation } from './living-programs.ts';
 import { resolveOwnership } from './ownership.ts';
 import type { Ownership } from './ownership.ts';
@@ -52,18 +53,18 @@ export function createOwnerService(host: Host, supervisord: SupervisordService, 
       processes,
       environments: await environments.read(processes, snapshot, options),
       incarnations,
-      supervisordVisible: await isSupervisord(processes.get(snapshot.pid), options),
+      supervisordVisible: await isVisible(processes.get(snapshot.pid), options),
     });
     return { snapshot, processes, ownership };
   }
 
   // In another pid namespace supervisord's pid is nobody's or, as likely, somebody else's.
-  async function isSupervisord(
+  async function isVisible(
     process: ProcessStat | undefined,
     options: { timeoutMs: number; signal: AbortSignal },
   ): Promise<boolean> {
     if (process === undefined) return false;
-    if (process.comm.startsWith('supervisor')) return true;
+    if (isSupervisord(process)) return true;
     const { pid } = process;
     const found = (await host.files.call(readCommandLines, procRoot, { pids: [pid] }, options))[pid];
     return found !== undefined && 'argv' in found && found.argv.some((each) => each.includes('supervisor'));

@@ -1,4 +1,4 @@
-import { findLiving, groupVariable, isNamed, nameVariable, urlVariable } from './living-programs.ts';
+import { findLiving, groupVariable, isNamed, isSupervisord, nameVariable, urlVariable } from './living-programs.ts';
 import type { LivingPrograms, OwnershipInput } from './living-programs.ts';
 import type { Owner, ProcessInfo } from './types.ts';
 
@@ -25,11 +25,16 @@ export function resolveOwnership(input: OwnershipInput): Ownership {
       if (chain.length > processes.size) break;
     }
     for (const at of chain.toReversed()) {
-      if (owner === undefined || owner.kind === 'foreign')
-        owner = known.get(at.pid) ?? ownerByEnvironment(at) ?? foreign;
-      known.set(at.pid, owner);
+      const inherited = owner !== undefined && owner !== foreign;
+      if (!inherited) owner = known.get(at.pid) ?? (isOfOther(at) ? theirs : (ownerByEnvironment(at) ?? foreign));
+      known.set(at.pid, owner ?? foreign);
     }
     return owner ?? foreign;
+  }
+
+  // On a node with two of them the names that they give may be the same.
+  function isOfOther({ ppid }: ProcessInfo): boolean {
+    return ppid > 1 && ppid !== snapshot.pid && isSupervisord(processes.get(ppid));
   }
 
   // Init and supervisord adopt orphans: being their child says nothing.
@@ -67,3 +72,5 @@ export function resolveOwnership(input: OwnershipInput): Ownership {
 }
 
 const foreign: Owner = { kind: 'foreign' };
+// Another supervisord's: foreign, with all that descends from it.
+const theirs: Owner = { kind: 'foreign' };

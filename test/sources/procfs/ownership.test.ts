@@ -128,6 +128,20 @@ describe('resolveOwnership', () => {
     expect(ownerOf(91)).toEqual({ kind: 'foreign' });
   });
 
+  it('leaves all of another supervisord alone that gives the same names', () => {
+    const { ownerOf } = resolve({
+      pids: { llama: 0 },
+      processes: [
+        { pid: 70, comm: 'supervisord' },
+        { pid: 71, ppid: 70 },
+        { pid: 72, ppid: 71, pgid: 71 },
+        { pid: 73, ppid: 72, pgid: 73 },
+      ],
+      environments: { 71: named('llama'), 72: named('llama'), 73: named('llama') },
+    });
+    for (const pid of [73, 72, 71, 70]) expect(ownerOf(pid)).toEqual({ kind: 'foreign' });
+  });
+
   it('gives the children of a nested supervisord to the program that it is', () => {
     const { ownerOf } = resolve({
       pids: { nested: 100, llama: 0 },
