@@ -79,7 +79,7 @@ async function appendChain(
   position: TailPosition,
   rest: OpenLog | undefined,
   later: readonly OpenLog[],
-  lastKind: Transition['kind'],
+  kind: Transition['kind'],
   unreadableBytes: number,
 ): Promise<void> {
   const nothingBefore = position.inode === '';
@@ -88,7 +88,6 @@ async function appendChain(
   let lostBytes = unreadableBytes + (rest ? 0 : from.knownBytes - from.readBytes);
   let gap = !nothingBefore && !rest;
   for (const [index, log] of later.entries()) {
-    const kind = index === later.length - 1 ? lastKind : 'renamed';
     const copied = rest !== undefined;
     const known = rest || index > 0 ? {} : { from };
     const before = { kind, lostBytes, gap: gap || lostBytes > 0 || kind === 'truncated', copied, ...known };

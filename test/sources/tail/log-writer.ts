@@ -18,8 +18,8 @@ import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 export interface LogWriter {
-  /** Everything written so far. */
-  written(): string;
+  /** Complete lines written so far. */
+  lines(): number;
   isAtLineStart(): boolean;
   /** Writes so many bytes of numbered lines, cut anywhere. */
   write(bytes: number): void;
@@ -40,22 +40,24 @@ export interface LogWriter {
   close(): void;
 }
 
+/** The n-th line, without its newline. */
+export function lineOf(number: number): string {
+  return `${number} ${'é'.repeat((number * 7) % 40)}`;
+}
+
 /** `append: false` writes at its own offset, as supervisord does after its first rotation. */
 export function createLogWriter(path: string, { append }: { append: boolean }): LogWriter {
-  let written = '';
   let pending = '';
+  let drafted = 0;
   let lines = 0;
+  let atLineStart = true;
   let dates = 0;
   let fd = openSync(path, append ? 'a' : 'w');
 
   function put(text: string): void {
     writeSync(fd, text);
-    written += text;
-  }
-
-  function nextLine(): string {
-    lines += 1;
-    return `${lines} ${'é'.repeat((lines * 7) % 40)}\n`;
+    lines += text.split('\n').length - 1;
+    if (text !== '') atLineStart = text.endsWith('\n');
   }
 
   function shift(number: number): void {
@@ -73,10 +75,13 @@ export function createLogWriter(path: string, { append }: { append: boolean }): 
       .toSorted((a, b) => Number(a.split('.').at(-1)) - Number(b.split('.').at(-1)));
 
   const writer: LogWriter = {
-    written: () => written,
-    isAtLineStart: () => pending === '' || written === '' || written.endsWith('\n'),
+    lines: () => lines,
+    isAtLineStart: () => atLineStart,
     write(bytes) {
-      while (Buffer.byteLength(pending) < bytes) pending += nextLine();
+      while (Buffer.byteLength(pending) < bytes) {
+        drafted += 1;
+        pending += `${lineOf(drafted)}\n`;
+      }
       const piece = Buffer.from(pending).subarray(0, bytes);
       // Characters are cut too, but a string of what was written must stay one: cut back to a whole character.
       const text = piece.toString('utf8').replace(/\ufffd+$/, '');

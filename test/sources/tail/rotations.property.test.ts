@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createConsumer } from './consumer.ts';
 import type { Consumer } from './consumer.ts';
-import { createLogWriter } from './log-writer.ts';
+import { createLogWriter, lineOf } from './log-writer.ts';
 import type { LogWriter } from './log-writer.ts';
 
 interface World {
@@ -84,7 +84,7 @@ async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Co
     await consumer.catchUp();
     // The last file may wait for one look without growth of the one before.
     await consumer.catchUp();
-    return { seen: consumer, truth: writer.written().split('\n').slice(0, -1) };
+    return { seen: consumer, truth: Array.from({ length: writer.lines() }, (_, index) => lineOf(index + 1)) };
   } finally {
     writer.close();
     await consumer.kill();
