@@ -75,7 +75,8 @@ function createWalk(source: ByteSource): Walk {
     },
     number,
     skipText: async () => {
-      at += (await number(2)) ?? 0;
+      const bytes = (await number(2)) ?? 0;
+      at += bytes;
     },
   };
 }
