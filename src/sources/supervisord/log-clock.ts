@@ -44,7 +44,7 @@ export function tellTime(clock: LogClockState, time: LocalTime, nowMs: number): 
  */
 export function zoneError(toldMs: number, startSeconds: number): number {
   const off = startSeconds * 1_000 - toldMs;
-  const zone = Math.round(off / zoneStepMs) * zoneStepMs;
+  const zone = Math.round(off / zoneStepMs) * zoneStepMs || 0;
   return Math.abs(off - zone) <= 10_000 && Math.abs(zone) <= widestZoneMs ? zone : 0;
 }
 

@@ -49,8 +49,12 @@ function localTime(match: RegExpExecArray): LocalTime {
   return { text: match[0].slice(0, 23), year, month, day, hour, minute, second, millisecond };
 }
 
+// Far longer than a line with any name; only a spawn error, which may repeat a command, is longer.
+const maxMessageLength = 2_000;
+
 function parseEvent(message: string): MainLogEvent | undefined {
   const kind = message.slice(0, message.indexOf(':'));
+  if (message.length > maxMessageLength && kind !== 'spawnerr') return undefined;
   switch (kind) {
     case 'spawned':
       return parseSpawned(message);

@@ -1,6 +1,6 @@
 /** The first word of a command as Python's shlex.split sees it; undefined for none, or where a quote is not closed. */
 export function firstWord(command: string): string | undefined {
-  const text = command.trim();
+  const text = command.trimStart();
   let word: string | undefined;
   let end = 0;
   for (let match = pieceAt(text, end); match !== null; match = pieceAt(text, end)) {

@@ -31,9 +31,9 @@ function isAbout(text: string, command: string): boolean {
   return file === word || (!word.includes('/') && file?.endsWith(`/${word}`) === true);
 }
 
-/** The first quoted text, as Python's repr writes it. */
+/** The first quoted text, as Python's repr writes it; the apostrophe of "can't" is none of its quotes. */
 function unquote(text: string): string | undefined {
-  const match = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/s.exec(text);
+  const match = /(?<= )(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/s.exec(text);
   const quoted = match?.[1] ?? match?.[2];
   return quoted?.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/gs, (_, x, u, wide, one) => {
     const hex: string | undefined = x ?? u ?? wide;
