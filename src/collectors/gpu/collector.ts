@@ -9,7 +9,7 @@ import { createNvidiaSmi } from '../../sources/nvidia-smi/runner.ts';
 import type { GpuConfig } from './config.ts';
 import type { GpuFacts } from './facts.ts';
 import { createHardware } from './hardware.ts';
-import { expectedCards, identifyCards, updateInventory } from './inventory.ts';
+import { expectedCards, identifyCards, updateInventory, visibleCards } from './inventory.ts';
 import type { Inventory, SeenCard } from './inventory.ts';
 import { createKernelLog } from './kernel-log.ts';
 import { createMemoryLook } from './memory-look.ts';
@@ -57,6 +57,7 @@ export function createGpuCollector(config: GpuConfig, context: CollectorContext<
     const seen = await remaps.complete(identifyCards(cards.cards, inventory.cards), budget);
     const updated = updateInventory(inventory, config.expected_count, { cards, seen }, clock.now());
     inventory = updated.inventory;
+    const visible = visibleCards(cards);
     const message = answer.kind === 'none' ? answer.message : answer.complaint;
     notes.warn('nvidia-smi', expected() > 0 ? message : '');
     notePersistence(seen);
@@ -66,13 +67,9 @@ export function createGpuCollector(config: GpuConfig, context: CollectorContext<
     return {
       kind: 'answered',
       events: updated.events,
-      samples: [
-        sample(gpuMetrics.visible, {}, cards.cards.length),
-        ...seen.flatMap(cardSamples),
-        ...(held?.samples ?? []),
-      ],
+      samples: [sample(gpuMetrics.visible, {}, visible), ...seen.flatMap(cardSamples), ...(held?.samples ?? [])],
       facts: {
-        visible: cards.cards.length,
+        visible,
         expected: expected(),
         message,
         cards: seen,
@@ -85,6 +82,8 @@ export function createGpuCollector(config: GpuConfig, context: CollectorContext<
 
   function settle(outcome: Answered | Extract<CardsAnswer, { kind: 'failed' }>, before: Inventory): Outcome<GpuFacts> {
     const kernel = kernelLog.count(inventory.cards);
+    // A node without cards has no use for it.
+    notes.info('kernel log', inventory.cards.length > 0 ? kernelLog.problem() : '');
     const recounted = JSON.stringify(before) !== JSON.stringify(inventory) || kernel.changed === 'counters';
     const xids = kernelLog.saved();
     const base = {
@@ -146,4 +145,4 @@ interface Answered {
   readonly events: Outcome['events'] & object;
 }
 
-const noCards: Cards = { count: undefined, cards: [] };
+const noCards: Cards = { count: undefined, cards: [], listed: [] };

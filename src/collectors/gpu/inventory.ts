@@ -40,6 +40,11 @@ export function identifyCards(cards: readonly Card[], known: readonly KnownCard[
   });
 }
 
+/** Cards that are there, bad ones included. */
+export function visibleCards({ cards, listed }: Cards): number {
+  return Math.max(cards.length, listed.length);
+}
+
 /** Takes a definite answer: who is there now, who was lost and who came back. */
 export function updateInventory(
   inventory: Inventory,
@@ -47,20 +52,28 @@ export function updateInventory(
   answer: { readonly cards: Cards; readonly seen: readonly SeenCard[] },
   nowMs: number,
 ): { inventory: Inventory; events: TimedEvent[] } {
-  const visible = answer.cards.cards.length;
+  const visible = visibleCards(answer.cards);
   const most = Math.max(inventory.expected, visible, answer.cards.count ?? 0);
   const expected = configured === 'auto' ? most : configured;
   const seen = new Map(answer.seen.map((card) => [card.uuid, toKnown(card)]));
-  const gone = inventory.cards.filter(({ uuid }) => !seen.has(uuid));
+  const silent = inventory.cards.filter(({ uuid }) => !seen.has(uuid));
+  const listed = silent.filter(({ uuid }) => answer.cards.listed.includes(uuid));
+  const gone = silent.filter((card) => !listed.includes(card));
   const events = [
     ...gone.filter((card) => card.visible).map((card) => event('lost', card, nowMs)),
     ...inventory.cards
-      .filter((card) => !card.visible && seen.has(card.uuid))
+      .filter((card) => !card.visible && !gone.includes(card))
       .map((card) => event('returned', card, nowMs)),
   ];
   // Where nobody is missed, those that are gone were taken out or replaced.
   const missed = visible < expected ? gone.map((card) => ({ ...card, visible: false })) : [];
-  return { inventory: { expected, cards: [...seen.values(), ...missed] }, events };
+  return {
+    inventory: {
+      expected,
+      cards: [...seen.values(), ...listed.map((card) => ({ ...card, visible: true })), ...missed],
+    },
+    events,
+  };
 }
 
 function toKnown({ uuid, index, name, busId }: SeenCard): KnownCard {

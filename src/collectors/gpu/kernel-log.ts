@@ -17,6 +17,8 @@ export interface KernelLog {
   /** Nothing before the end of the log was reached once. */
   samples(cards: readonly KnownCard[]): Sample[];
   saved(): SavedXids | undefined;
+  /** Why it was not read in the newest round, else empty. */
+  problem(): string;
 }
 
 const kernelLogPath = '/dev/kmsg';
@@ -29,6 +31,7 @@ export function createKernelLog(
   let xids = restored;
   let unread: KernelLogReply[] = [];
   let complete = false;
+  let problem = '';
 
   async function readToEnd(timeoutMs: number, signal: AbortSignal): Promise<void> {
     for (let reply: KernelLogReply | undefined; !reply?.atEnd;) {
@@ -46,10 +49,10 @@ export function createKernelLog(
     async read(timeoutMs, signal): Promise<void> {
       try {
         await readToEnd(timeoutMs, signal);
-        notes.info('kernel log', '');
+        problem = '';
       } catch (error) {
         const { message } = toSourceError(error, kernelLogPath);
-        notes.info('kernel log', `Xids are not counted: ${message}`);
+        problem = `Xids are not counted: ${message}`;
       }
     },
     count(cards): ReturnType<KernelLog['count']> {
@@ -73,6 +76,7 @@ export function createKernelLog(
           )
         : [],
     saved: () => xids,
+    problem: () => problem,
   };
 }
 

@@ -89,6 +89,8 @@ export interface Cards {
   /** Cards that the driver has, also those that it printed no row for; undefined if it did not say. */
   readonly count: number | undefined;
   readonly cards: readonly Card[];
+  /** Uuids in the plain list, where that is all that nvidia-smi still gives. */
+  readonly listed: readonly string[];
 }
 
 /** Reads the answer to `--query-gpu`. Throws `SourceError` `invalid` rather than take anything for a number that is none. */
@@ -98,7 +100,7 @@ export function parseCards(text: string, requested: readonly string[] = cardFiel
   const counts = rows.flatMap((row) => row.number('count').value ?? []);
   const cards = rows.map(parseCard);
   refuseDoubles(cards);
-  return { count: counts.length === 0 ? undefined : Math.max(...counts), cards };
+  return { count: counts.length === 0 ? undefined : Math.max(...counts), cards, listed: [] };
 }
 
 interface Row {

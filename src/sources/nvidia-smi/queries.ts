@@ -24,7 +24,7 @@ export type CardsAnswer =
       readonly cards: Cards;
       /** What nvidia-smi complained of beside the rows; empty if of nothing. */
       readonly complaint: string;
-      /** Set where one card's state hides all others unless they are asked for one by one. */
+      /** Set where one card's state hides all others unless they are asked for one by one: those that answered. */
       readonly oneByOne: readonly string[] | undefined;
     }
   | { readonly kind: 'none'; readonly message: string }
@@ -103,7 +103,9 @@ export function createGpuQueries(smi: NvidiaSmi): GpuQueries {
       found.push(...cards.cards.filter((card) => card.uuid === uuid));
     }
     const oneByOne = found.flatMap(({ uuid }) => uuid ?? []);
-    return { kind: 'cards', cards: { count, cards: found }, complaint, oneByOne };
+    // Where asking for one does not help either, the list at least tells who is there.
+    const only = found.length === 0 ? listed : [];
+    return { kind: 'cards', cards: { count, cards: found, listed: only }, complaint, oneByOne };
   }
 
   async function readCards(budget: Budget, known: readonly string[]): Promise<CardsAnswer> {
@@ -155,7 +157,7 @@ export function createGpuQueries(smi: NvidiaSmi): GpuQueries {
   };
 }
 
-const noCards: Cards = { count: undefined, cards: [] };
+const noCards: Cards = { count: undefined, cards: [], listed: [] };
 
 // With the header or, should that be missing, with a row that closes with a uuid.
 function startsLikeRows(stdout: string, fields: readonly string[]): boolean {

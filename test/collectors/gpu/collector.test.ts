@@ -87,6 +87,18 @@ describe('cards come and go', () => {
     expect(outcome.events).toMatchObject([{ subject: b, detail: 'lost' }]);
   });
 
+  it('those that only the list still has are there, without readings', async () => {
+    const fake = createFakeExec({ cards });
+    const rig = createRig({ exec: fake.exec });
+    await rig.collect();
+    fake.setup = { ...fake.setup, mode: 'lost-card', lostCard: 1, lostAs: 'no-rows' };
+    const message = 'Unable to determine the device handle for GPU0000:0A:00.0: GPU is lost.\n';
+    fake.override = (args, good) => (args.includes('-L') ? good : finished({ exitCode: 15, stdout: message }));
+    const outcome = await rig.collect();
+    expect(lines(outcome, 'gpus_', 'gpu_info')).toEqual(['gpus_expected 2', 'gpus_visible 1']);
+    expect(outcome.events).toMatchObject([{ subject: b, detail: 'lost' }]);
+  });
+
   it('one that cannot name itself any more is known by its place', async () => {
     const fake = createFakeExec({ cards });
     const rig = createRig({ exec: fake.exec });

@@ -123,7 +123,7 @@ describe('rows', () => {
   });
 
   it('a header alone is no card', () => {
-    expect(parseCards(`${header}\n`)).toEqual({ count: undefined, cards: [] });
+    expect(parseCards(`${header}\n`)).toEqual({ count: undefined, cards: [], listed: [] });
   });
 
   it('corrupted infoROM: the warning beside good rows is none', () => {
