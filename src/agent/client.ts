@@ -15,6 +15,8 @@ export interface FileAgentOptions {
 }
 
 export interface FileAgent extends Files {
+  /** Starts the agent ahead of the first call, whose deadline should not pay for it; gives up waiting after `withinMs`. */
+  warmUp(withinMs: number): Promise<void>;
   /** Ends the agent; returns at once, also when a call of it hangs in the kernel. */
   stop(): void;
 }
@@ -86,6 +88,9 @@ export function createFileAgent(options: FileAgentOptions): FileAgent {
 
   return {
     call,
+    async warmUp(withinMs): Promise<void> {
+      await agent().answersPing(withinMs);
+    },
     stuckMs: () => paths.stuckMs(),
     stop(): void {
       stopped = true;

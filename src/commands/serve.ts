@@ -31,6 +31,7 @@ interface ServeOptions extends ConfigFileOption {
 }
 
 const defaultAddress = ':10042';
+const warmUpMs = 3_000;
 // What still runs after this is abandoned: supervisors kill after ten seconds, and a port must be free at once.
 const exitAfterMs = 1_800;
 
@@ -62,6 +63,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const version = readVersion();
   const state = await openStateOrNone(config, host.clock, log);
   const disabled = new Set(collectors.map(({ name }) => name).filter((name) => options[`collector.${name}`] === false));
+  await host.files.warmUp(warmUpMs);
   const app = startApp({ config, host, state, version, disabled });
   const handler = createWebApp({ ...app, telemetryPath, version, users: web.users });
   let listeners: Listener[] = [];

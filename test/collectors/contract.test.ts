@@ -14,7 +14,13 @@ import { createTestHost } from '../support/host.ts';
 import type { TestHost } from '../support/host.ts';
 
 const config = loadConfig(undefined);
-const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+/** As the real host does when nobody answers: it gives up at its deadline, or when it is told to. */
+function hang<T>({ timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal }): Promise<T> {
+  const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+  return new Promise<T>((_, reject) => {
+    ends.addEventListener('abort', () => reject(new SourceError('timeout', 'no answer')));
+  });
+}
 const filesThat = (call: () => Promise<never>): Files => ({ call, stuckMs: () => 0 });
 const garbage = '\u0000%s{"a":[1,2\n'.repeat(50);
 
@@ -82,11 +88,18 @@ describe.each(collectors.map((module) => [module.name, module] as const))('colle
   });
 
   it('ends when its signal fires, though nothing answers', async () => {
-    const hanging = { exec: never, http: { request: never }, files: filesThat(never) };
+    const hanging: Partial<Host> = {
+      exec: async (_command, options) => {
+        await hang(options).catch(() => undefined);
+        return { stdout: '', stderr: '', timedOut: true, outputTruncated: false, exited: new Promise(() => undefined) };
+      },
+      http: { request: (options) => hang(options) },
+      files: { call: (_operation, _path, _args, options) => hang(options), stuckMs: () => 0 },
+    };
     const collector = create(module, createTestHost(hanging));
     const round = collector?.collect(AbortSignal.timeout(50)).catch((error: unknown) => error);
     const late = new Promise((resolve) => {
-      setTimeout(() => resolve('late'), 5_000).unref();
+      setTimeout(() => resolve('late'), sectionOf(config, module).timeout + 1_000).unref();
     });
     expect(await Promise.race([round, late])).not.toBe('late');
   });
