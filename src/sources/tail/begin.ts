@@ -98,10 +98,11 @@ async function appendChain(
 }
 
 /** The position says enough of the content that another file which agrees must be a copy. */
-function isTelling({ fingerprint, offset, anchor }: TailPosition): boolean {
-  return fingerprint.bytes > 0 && offset > 0 && anchor !== undefined;
+function isTelling({ fingerprint, anchor }: TailPosition): boolean {
+  return fingerprint.bytes >= tellingBytes && anchor !== undefined && anchor.bytes >= tellingBytes;
 }
 
+const tellingBytes = 64;
 const lookBackBytes = 65_536;
 
 /** Where the last line begins that is not complete; the end if it is longer than we look back. */

@@ -8,6 +8,8 @@ export interface FileFacts {
   /** Milliseconds to the microsecond, undefined where the file system has no birth time. */
   readonly birthMs: number | undefined;
   readonly mtimeMs: number;
+  /** Last change of the file or of its names; of a deleted file, when that happened. */
+  readonly ctimeMs: number;
   readonly size: number;
   /** Names the file has; 0 after it was deleted. */
   readonly links: number;
@@ -22,6 +24,7 @@ export function factsOf(stats: BigIntStats): FileFacts {
     inode: String(ino),
     birthMs: birthtimeNs > 0n ? milliseconds(birthtimeNs) : undefined,
     mtimeMs: milliseconds(mtimeNs),
+    ctimeMs: milliseconds(ctimeNs),
     size: Number(size),
     links: Number(nlink),
     stamp: `${size}:${mtimeNs}:${ctimeNs}`,

@@ -92,13 +92,19 @@ async function appendAfter(state: TailState, renamed: Generation, log: OpenLog):
   }
   await refresh(renamed);
   const atEnd = await positionIn(renamed, path, renamed.facts.size);
-  if (renamed.facts.links === 0 && renamed.facts.size > 0 && (await holdsContent(log, atEnd))) {
+  if (isReplacement(log, renamed) && (await holdsContent(log, atEnd))) {
     // An editor, or sed -i, put a copy in the file's place: the same log goes on.
     await append(state, log, renamed.facts.size, { kind: 'renamed', lostBytes: 0, gap: false });
     return;
   }
   const found = await findGenerations({ path, position: atEnd, held: renamed, live: log.facts });
   await appendRenamed(state, { ...found, between: [...found.between, log] });
+}
+
+/** Made while the other still had its name: not a log that was begun anew, which may begin alike. */
+function isReplacement(log: OpenLog, deleted: Generation): boolean {
+  const { links, size, ctimeMs } = deleted.facts;
+  return links === 0 && size > 0 && log.facts.birthMs !== undefined && log.facts.birthMs < ctimeMs;
 }
 
 async function appendRenamed(state: TailState, { between, lostBytes }: Found): Promise<void> {

@@ -20,9 +20,10 @@ import { gzipSync } from 'node:zlib';
 export interface LogWriter {
   /** Complete lines written so far. */
   lines(): number;
+  bytes(): number;
   isAtLineStart(): boolean;
   /** Writes so many bytes of numbered lines, cut anywhere. */
-  write(bytes: number): void;
+  write(count: number): void;
   /** Completes the line that is being written. */
   endLine(): void;
   /** Renames the log; the writer goes on in the renamed file until `reopen`. */
@@ -50,12 +51,13 @@ export function createLogWriter(path: string, { append }: { append: boolean }): 
   let pending = '';
   let drafted = 0;
   let lines = 0;
+  let bytes = 0;
   let atLineStart = true;
   let dates = 0;
   let fd = openSync(path, append ? 'a' : 'w');
 
   function put(text: string): void {
-    writeSync(fd, text);
+    bytes += writeSync(fd, text);
     lines += text.split('\n').length - 1;
     if (text !== '') atLineStart = text.endsWith('\n');
   }
@@ -76,13 +78,14 @@ export function createLogWriter(path: string, { append }: { append: boolean }): 
 
   const writer: LogWriter = {
     lines: () => lines,
+    bytes: () => bytes,
     isAtLineStart: () => atLineStart,
-    write(bytes) {
-      while (Buffer.byteLength(pending) < bytes) {
+    write(count) {
+      while (Buffer.byteLength(pending) < count) {
         drafted += 1;
         pending += `${lineOf(drafted)}\n`;
       }
-      const piece = Buffer.from(pending).subarray(0, bytes);
+      const piece = Buffer.from(pending).subarray(0, count);
       // Characters are cut too, but a string of what was written must stay one: cut back to a whole character.
       const text = piece.toString('utf8').replace(/\ufffd+$/, '');
       put(text);

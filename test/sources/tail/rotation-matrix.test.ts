@@ -47,9 +47,9 @@ type Life = 'running' | 'killed' | 'asleep';
 
 /** Reads as long as the writer writes, in its own way, and then to the end. */
 async function readOn({ consumer, writing }: World, life: Life, between: () => unknown = () => 0): Promise<number> {
-  let lines: number | undefined;
-  const written = writing.then((count) => (lines = count));
-  for (let looks = 0; lines === undefined; looks += consumer.lines.length > 0 ? 1 : 0) {
+  const state = { writing: true };
+  const written = writing.finally(() => (state.writing = false));
+  for (let looks = 0; state.writing; looks += consumer.lines.length > 0 ? 1 : 0) {
     if (life !== 'asleep' || looks < 5) await consumer.look();
     // Not every look is saved before the reader dies.
     if (life === 'killed' && looks % 3 === 1) await consumer.lookInVain();
