@@ -1,40 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '../../../src/sources/procfs/environment.ts';
-import type { Incarnation } from '../../../src/sources/procfs/living-programs.ts';
-import { resolveOwnership } from '../../../src/sources/procfs/ownership.ts';
-import type { Ownership } from '../../../src/sources/procfs/ownership.ts';
-import type { ProcessStat } from '../../../src/sources/procfs/types.ts';
-import { processStat } from './fixture.ts';
-import { snapshotOf } from './snapshot.ts';
-
-const supervisord = processStat({ pid: 50, comm: 'supervisord' });
-
-interface Node {
-  pids: Record<string, number>;
-  processes: Partial<ProcessStat>[];
-  environments?: Record<number, Environment>;
-  incarnations?: Record<number, Incarnation>;
-  supervisordVisible?: boolean;
-  supervisordPid?: number;
-}
-
-function resolve(node: Node): Ownership {
-  const pid = node.supervisordPid ?? supervisord.pid;
-  const all = [processStat({ ...supervisord, pid, pgid: pid }), ...node.processes.map(processStat)];
-  return resolveOwnership({
-    snapshot: snapshotOf(pid, node.pids),
-    processes: new Map(all.map((each) => [each.pid, each])),
-    environments: new Map(Object.entries(node.environments ?? {}).map(([key, each]) => [Number(key), each])),
-    incarnations: new Map(Object.entries(node.incarnations ?? {}).map(([key, each]) => [Number(key), each])),
-    supervisordVisible: node.supervisordVisible ?? true,
-  });
-}
-
-function named(program: string, url = 'unix:///run/supervisor.sock'): Environment {
-  const [group = '', name = group] = program.split(':');
-  return { SUPERVISOR_PROCESS_NAME: name, SUPERVISOR_GROUP_NAME: group, SUPERVISOR_SERVER_URL: url };
-}
+import { named, resolve } from './described-node.ts';
 
 const llama = { kind: 'program', program: 'llama' };
 const orphan = { kind: 'orphan', formerProgram: 'llama' };
@@ -209,32 +175,6 @@ describe('resolveOwnership', () => {
     });
     expect(ownerOf(101)).toEqual(orphan);
     expect([...unseen]).toEqual([]);
-  });
-
-  describe('in another pid namespace', () => {
-    const elsewhere = { pids: { llama: 100, worker: 101 }, supervisordVisible: false };
-
-    it('does not take a process that has the number for the program', () => {
-      const { ownerOf, unseen, torn } = resolve({ ...elsewhere, processes: [running] });
-      expect(ownerOf(100)).toEqual({ kind: 'foreign' });
-      expect([...unseen]).toEqual(['llama', 'worker']);
-      expect(torn).toBe(false);
-    });
-
-    it('says unknown of a process that names a program which is not visible', () => {
-      const { ownerOf } = resolve({ ...elsewhere, processes: [{ pid: 7 }], environments: { 7: named('llama') } });
-      expect(ownerOf(7)).toEqual({ kind: 'unknown' });
-    });
-
-    it('believes an environment when only supervisord itself is hidden', () => {
-      const { ownerOf, unseen } = resolve({
-        ...elsewhere,
-        processes: [running, { pid: 102, ppid: 100, pgid: 100 }],
-        environments: { 100: named('llama') },
-      });
-      expect(ownerOf(102)).toEqual(llama);
-      expect([...unseen]).toEqual(['worker']);
-    });
   });
 
   it('ends on any table, however its parents run in circles', () => {
