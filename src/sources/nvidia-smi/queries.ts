@@ -94,18 +94,31 @@ export function createGpuQueries(smi: NvidiaSmi): GpuQueries {
 
   async function cardsOneByOne(budget: Budget, known: readonly string[], complaint: string): Promise<CardsAnswer> {
     const listed = parseCardList((await ask(budget, '-L')).stdout);
-    const uuids = (listed.length > 0 ? listed : known).slice(0, maxOneByOne);
+    const { count, cards, inTime } = await askEach(budget, listed.length > 0 ? listed : known);
+    if (!inTime && listed.length === 0) throw new SourceError('timeout', complaint);
+    const oneByOne = cards.flatMap(({ uuid }) => uuid ?? []);
+    // Where asking for one does not help either, the list at least tells who is there.
+    const only = cards.length === 0 || !inTime ? listed : [];
+    return { kind: 'cards', cards: { count, cards, listed: only }, complaint, oneByOne };
+  }
+
+  async function askEach(
+    budget: Budget,
+    uuids: readonly string[],
+  ): Promise<Omit<Cards, 'listed'> & { readonly inTime: boolean }> {
     const found: Card[] = [];
     let count: number | undefined;
-    for (const uuid of uuids) {
-      const { cards } = await askCards(budget, '-i', uuid);
-      count = cards.count ?? count;
-      found.push(...cards.cards.filter((card) => card.uuid === uuid));
+    try {
+      for (const uuid of uuids.slice(0, maxOneByOne)) {
+        const { cards } = await askCards(budget, '-i', uuid);
+        count = cards.count ?? count;
+        found.push(...cards.cards.filter((card) => card.uuid === uuid));
+      }
+    } catch (error) {
+      if (!(error instanceof SourceError && error.reason === 'timeout')) throw error;
+      return { count, cards: found, inTime: false };
     }
-    const oneByOne = found.flatMap(({ uuid }) => uuid ?? []);
-    // Where asking for one does not help either, the list at least tells who is there.
-    const only = found.length === 0 ? listed : [];
-    return { kind: 'cards', cards: { count, cards: found, listed: only }, complaint, oneByOne };
+    return { count, cards: found, inTime: true };
   }
 
   async function readCards(budget: Budget, known: readonly string[]): Promise<CardsAnswer> {

@@ -87,6 +87,10 @@ describe('one that does not end', () => {
 });
 
 describe('one that answers', () => {
+  beforeEach(() => {
+    rig = createRig({ exec, config: { command: [join(folder, 'bin/nvidia-smi')] }, realTime: true });
+  });
+
   it('and leaves a child behind that holds its output', async () => {
     fake.set({ mode: 'orphan-child' });
     const outcome = await rig.collect();

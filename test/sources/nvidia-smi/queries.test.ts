@@ -88,6 +88,15 @@ test('without a list, the cards that were seen before are asked for', async () =
   expect(answer).toMatchObject({ kind: 'cards', cards: { cards: [{ uuid: known[1] }] } });
 });
 
+test('no time to ask for each: those that are listed are there', async () => {
+  const cards = [h100(0), h100(1), h100(2)];
+  const fake = createFakeExec({ mode: 'lost-card', lostCard: 1, lostAs: 'no-rows', cards });
+  const queries = queriesOf(fake);
+  const short: Budget = { ...budget, remainingMs: () => (fake.calls.length < 3 ? 1_000 : 0) };
+  const listed = [cards[0]?.['uuid'], cards[2]?.['uuid']];
+  expect(await queries.cards(short, [])).toMatchObject({ kind: 'cards', cards: { cards: [{ index: '0' }], listed } });
+});
+
 test('a process list that fails says so, an empty one does not', async () => {
   const fake = createFakeExec();
   const queries = queriesOf(fake);
