@@ -12,13 +12,13 @@ export interface ZeroParts {
 export async function findZeroParts(source: ByteSource, start: number, end: number): Promise<ZeroParts> {
   const length = end - start;
   if (length < minBytes) return { zeroTail: false, zeroData: false };
-  const bytes = Math.min(Math.max(Math.floor(length / 64), minBytes), maxBytes);
+  const bytes = Math.min(Math.max(Math.floor(length / 1024), minBytes), maxBytes);
   const zeroTail = await isZero(source, end - bytes, bytes);
   return { zeroTail, zeroData: zeroTail && (await isZero(source, start, bytes)) };
 }
 
 const minBytes = 4096;
-const maxBytes = 1024 * 1024;
+const maxBytes = 64 * 1024;
 
 async function isZero(source: ByteSource, position: number, bytes: number): Promise<boolean> {
   const buffer = Buffer.alloc(bytes);
