@@ -37,7 +37,7 @@ function listeners({ values }: Round): number[] {
   return ['program', 'other', 'unknown'].flatMap((owner) => values[`listeners{${owner}}`] ?? []);
 }
 
-const patience = { timeout: 10_000, interval: 100 };
+const patience = { timeout: 20_000, interval: 100 };
 
 /** State and listeners (program, other, unknown) of one more round. */
 function observing(bench: Bench): () => Promise<unknown> {

@@ -54,7 +54,7 @@ describe('resources', () => {
     });
     const { round } = createBench(['hungry', 'idle', 'missing'], supervisordOf(supervisord.snapshot));
     const read = async (): Promise<Record<string, number>> => values((await round()).samples);
-    await expect.poll(async () => (await read())['cpu_seconds_total hungry'], { timeout: 15_000 }).toBeGreaterThan(0.3);
+    await expect.poll(async () => (await read())['cpu_seconds_total hungry'], { timeout: 20_000 }).toBeGreaterThan(0.3);
 
     const running = await read();
     expect(running).toMatchObject({

@@ -45,7 +45,7 @@ describe('createOwnerService', () => {
       return await service.look(options);
     };
 
-    await expect.poll(async () => ownersOf(await look(), 'sleep').length, { timeout: 10_000 }).toBe(4);
+    await expect.poll(async () => ownersOf(await look(), 'sleep').length, { timeout: 20_000 }).toBe(4);
     const before = await look();
     const leader = before.snapshot.programs.find((each) => each.program === 'wrapped')?.pid ?? 0;
     const sleeps = [...before.processes.values()].filter((each) => each.comm === 'sleep');
@@ -65,7 +65,7 @@ describe('createOwnerService', () => {
     process.kill(leader, 'SIGKILL');
     await expect
       .poll(async () => ownersOf(await look(), 'sleep').filter((each) => each.kind === 'program').length, {
-        timeout: 10_000,
+        timeout: 20_000,
         interval: 100,
       })
       .toBe(4);

@@ -48,7 +48,7 @@ export async function startSupervisord(programs: Readonly<Record<string, string>
 
   const running = async (): Promise<number> =>
     (await snapshot().catch(() => snapshotOf(0, {}))).programs.filter((each) => each.pid > 0).length;
-  await expect.poll(running, { timeout: 15_000, interval: 100 }).toBe(Object.keys(programs).length);
+  await expect.poll(running, { timeout: 20_000, interval: 100 }).toBe(Object.keys(programs).length);
   return { snapshot, control };
 }
 
