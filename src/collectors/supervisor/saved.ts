@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { LogClockState } from '../../sources/supervisord/log-clock.ts';
+import { parseTailPosition } from '../../sources/tail/positions.ts';
 import type { TailPosition } from '../../sources/tail/types.ts';
 import { programRecord } from './record.ts';
 import type { ProgramRecord } from './record.ts';
 
 /** What is kept over a restart of the exporter: the counters and the position in the log that they belong to. */
 export interface Saved {
-  readonly position?: TailPosition;
+  readonly position: TailPosition | undefined;
   /** So many events after the position are counted already: the next one could not be attributed. */
   readonly skip: number;
   /** The log was read back for context; what comes now counts. */
@@ -20,6 +21,7 @@ export interface Saved {
 }
 
 export const nothingSaved: Saved = {
+  position: undefined,
   skip: 0,
   counting: false,
   sawStart: false,
@@ -32,28 +34,13 @@ export const nothingSaved: Saved = {
 /** What was saved, or nothing if it is not what this program writes. */
 export function restore(data: unknown): Saved {
   const parsed = schema.safeParse(data);
-  return parsed.success ? parsed.data : nothingSaved;
+  if (!parsed.success) return nothingSaved;
+  // Without its position the log is read back again, or everything in it would be counted.
+  return parsed.data.position === undefined ? { ...parsed.data, skip: 0, counting: false } : parsed.data;
 }
 
-const hash = z.object({ bytes: z.number(), sha1: z.string() });
-
-const position: z.ZodType<TailPosition> = z.object({
-  path: z.string(),
-  device: z.string(),
-  inode: z.string(),
-  birthMs: z
-    .number()
-    .optional()
-    .transform((value) => value),
-  fingerprint: hash,
-  offset: z.number().nonnegative(),
-  anchor: hash.exactOptional(),
-  seenBytes: z.number().exactOptional(),
-  insideLine: z.literal(true).exactOptional(),
-});
-
 const schema = z.object({
-  position: position.exactOptional(),
+  position: z.unknown().transform(parseTailPosition),
   skip: z.number().int().nonnegative(),
   counting: z.boolean(),
   sawStart: z.boolean(),
