@@ -1,11 +1,11 @@
 import type { Collector, CollectorContext, Outcome, Sample } from '../../core/contract.ts';
 import { sample } from '../../core/samples.ts';
 import type { Sources } from '../../sources/index.ts';
-import { aborted } from '../../sources/nvidia-smi/aborted.ts';
 import type { Cards } from '../../sources/nvidia-smi/cards.ts';
 import { createGpuQueries } from '../../sources/nvidia-smi/queries.ts';
 import type { Budget, CardsAnswer } from '../../sources/nvidia-smi/queries.ts';
 import { createNvidiaSmi } from '../../sources/nvidia-smi/runner.ts';
+import { untilAbort } from '../../sources/nvidia-smi/until-abort.ts';
 import type { GpuConfig } from './config.ts';
 import type { GpuFacts } from './facts.ts';
 import { createHardware } from './hardware.ts';
@@ -45,7 +45,7 @@ export function createGpuCollector(config: GpuConfig, context: CollectorContext<
     const aside = Promise.all([hardware.read(sideWorkMs, signal), kernelLog.read(sideWorkMs, signal)]);
     const known = inventory.cards.map(({ uuid }) => uuid);
     const answer = await queries.cards(budget, known);
-    await Promise.race([aside, aborted(signal)]);
+    await untilAbort(aside, signal);
     const before = inventory;
     const outcome = answer.kind === 'failed' ? answer : await answered(answer, budget);
     return settle(outcome, before);

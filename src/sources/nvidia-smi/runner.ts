@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock, Exec, ExecResult } from '../../core/host.ts';
-import { aborted } from './aborted.ts';
+import { untilAbort } from './until-abort.ts';
 
 /** Runs nvidia-smi, never a second one while one lives. */
 export interface NvidiaSmi {
@@ -28,7 +28,7 @@ export function createNvidiaSmi(exec: Exec, clock: Clock, command: readonly [str
           living = undefined;
         });
       const late = { stdout: '', stderr: '', timedOut: true, outputTruncated: false, exited: gone };
-      const result = await Promise.race([running, aborted(signal).then(() => late)]);
+      const result = (await untilAbort(running, signal)) ?? late;
       // Not waited for any longer: a child in the driver's hands may not end before the driver does.
       await Promise.race([gone, setImmediate()]);
       return result;
