@@ -14,7 +14,7 @@ export function createHttpClient(): HttpClient {
 
 function request(options: HttpRequest): Promise<HttpResponse> {
   const url = new URL(options.url);
-  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const deadline = AbortSignal.timeout(Math.ceil(options.timeoutMs));
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
