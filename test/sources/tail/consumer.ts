@@ -4,6 +4,7 @@ import type { TailLinesRequest, TailLinesResult, TailPosition } from '../../../s
 
 export interface Consumer {
   readonly lines: string[];
+  readonly readBytes: number;
   readonly lostBytes: number;
   readonly renamed: number;
   readonly truncated: number;
@@ -19,7 +20,7 @@ export interface Consumer {
 }
 
 export function createConsumer(path: string, base: Partial<TailLinesRequest> = {}): Consumer {
-  const saved = { lines: [] as string[], lostBytes: 0, renamed: 0, truncated: 0 };
+  const saved = { lines: [] as string[], readBytes: 0, lostBytes: 0, renamed: 0, truncated: 0 };
   const readers = createLineReaders();
   let position: TailPosition | undefined;
 
@@ -31,6 +32,7 @@ export function createConsumer(path: string, base: Partial<TailLinesRequest> = {
   async function look(more: Partial<TailLinesRequest> = {}): Promise<TailLinesResult> {
     const reply = await request(more);
     saved.lines.push(...reply.lines);
+    saved.readBytes += reply.readBytes;
     saved.lostBytes += reply.lostBytes;
     saved.renamed += reply.rotations.renamed;
     saved.truncated += reply.rotations.truncated;
@@ -40,6 +42,9 @@ export function createConsumer(path: string, base: Partial<TailLinesRequest> = {
 
   return {
     lines: saved.lines,
+    get readBytes() {
+      return saved.readBytes;
+    },
     get lostBytes() {
       return saved.lostBytes;
     },
