@@ -3,10 +3,10 @@ import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   name: 'supervisor-frozen',
-  summary: 'supervisord accepts connections but answers nothing, from second 5 to second 35; its programs live on',
+  summary: 'supervisord accepts connections but answers nothing, from second 15 to second 45; its programs live on',
   durationHint: '50s',
   async run(node, signal) {
-    await pause(5_000, signal);
+    await pause(15_000, signal);
     node.signalSupervisord('SIGSTOP');
     await pause(30_000, signal);
     node.signalSupervisord('SIGCONT');
