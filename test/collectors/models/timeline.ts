@@ -1,7 +1,7 @@
 import { createSubject } from '../../../src/commands/gate/subject.ts';
 import type { Collector, OkOutcome } from '../../../src/core/contract.ts';
 import { modelsModule } from '../../../src/collectors/models/index.ts';
-import type { ModelFact, ModelsFacts } from '../../../src/collectors/models/index.ts';
+import type { ModelFact } from '../../../src/collectors/models/index.ts';
 import { createTestHost } from '../../support/host.ts';
 import { fakeNode, fakeSources } from './sources.ts';
 
@@ -27,6 +27,7 @@ export function watchModel(
   const context = { host, sources: fakeSources(fakeNode()), programs: ['llama'], restored: undefined };
   const collector = modelsModule.create(config, context);
   if (collector === undefined) throw new Error('not configured');
+  const watched = collector;
   const gate = createSubject(path, {
     files: host.files,
     clock: host.clock,
@@ -36,7 +37,7 @@ export function watchModel(
   });
 
   async function look(): Promise<string> {
-    const { facts } = await around(() => collect(collector));
+    const { facts } = await around(() => collect(watched));
     const { blockers } = await around(() => gate.look(5_000));
     return [...describe(facts.models[0]), blockers.length === 0 ? 'open' : 'shut'].join(' ');
   }
