@@ -162,8 +162,11 @@ def log_text(name, options):
 
 
 def log(text):
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass  # an orphan, whose supervisord no longer listens, serves on
 
 
 main()
