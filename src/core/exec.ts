@@ -3,8 +3,7 @@ import { execa } from 'execa';
 import type { Exec, ExecResult } from './host.ts';
 import { errorCode } from './errors.ts';
 
-// Killing nvidia-smi inside the driver can wedge a card, so SIGKILL comes late.
-const killAfterMs = 10_000;
+const defaultKillAfterMs = 10_000;
 // A child that obeys SIGTERM, and one whose grandchild keeps its pipes open, get this long to be reaped in order.
 const reapMs = 250;
 const defaultMaxOutputBytes = 4 * 1024 * 1024;
@@ -22,7 +21,7 @@ export const exec: Exec = async ([file, ...args], options) => {
     maxBuffer: options.maxOutputBytes ?? defaultMaxOutputBytes,
     cancelSignal: controller.signal,
     killDescendants: true,
-    forceKillAfterDelay: killAfterMs,
+    forceKillAfterDelay: options.killAfterMs ?? defaultKillAfterMs,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   const exited = exitOf(child.nodeChildProcess, child.pid);

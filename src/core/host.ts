@@ -64,6 +64,8 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   readonly maxOutputBytes?: number;
+  /** How long after SIGTERM a child that is still there gets SIGKILL; 10 s if not said. */
+  readonly killAfterMs?: number;
 }
 
 export interface ExecResult {

@@ -12,6 +12,8 @@ export interface NvidiaSmi {
 
 // 64 cards with some thousand processes fit many times.
 const maxOutputBytes = 1024 * 1024;
+// SIGKILL inside the driver can wedge a card: long enough that somebody has been told that it hangs.
+const killAfterMs = 300_000;
 
 /** `command` is nvidia-smi, with arguments that come before ours. */
 export function createNvidiaSmi(exec: Exec, clock: Clock, command: readonly [string, ...string[]]): NvidiaSmi {
@@ -21,7 +23,7 @@ export function createNvidiaSmi(exec: Exec, clock: Clock, command: readonly [str
     async run(args, { timeoutMs, signal }): Promise<ExecResult | undefined> {
       if (living !== undefined) return undefined;
       living = { startedMs: clock.monotonicMs() };
-      const running = exec([...command, ...args], { timeoutMs, signal, maxOutputBytes });
+      const running = exec([...command, ...args], { timeoutMs, signal, maxOutputBytes, killAfterMs });
       const gone = running
         .then(({ exited }) => exited)
         .then(() => {

@@ -30,6 +30,8 @@ server.listen(Number(values.port), values.host, () => {
   log(`INFO:     Uvicorn running on http://${values.host}:${values.port} (Press CTRL+C to quit)`);
   startChatter((number) => `INFO:     job ${number} accepted, 3 in queue, 0 errors`);
 });
+// Whoever outlives supervisord's end of its pipes goes on serving, as Python's logging does.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.once('SIGTERM', () => {
   log('INFO:     Shutting down');
   shutDown(0);
