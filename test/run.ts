@@ -29,7 +29,7 @@ process.exitCode = count.failed > 0 ? 1 : 0;
 
 async function runAll(): Promise<Count> {
   try {
-    ensurePackages(['supervisor', 'prometheus', 'prometheus-alertmanager', 'bindfs', 'logrotate', 'procps']);
+    ensurePackages(['supervisor', 'prometheus', 'prometheus-alertmanager', 'bindfs', 'logrotate', 'procps', 'openssl']);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     say(error.message);

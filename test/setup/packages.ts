@@ -12,6 +12,7 @@ const commandsOf = {
   bindfs: ['bindfs'],
   logrotate: ['logrotate'],
   procps: ['ps'],
+  openssl: ['openssl'],
   chromium: ['chromium'],
 } as const;
 
