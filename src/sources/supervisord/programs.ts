@@ -79,10 +79,15 @@ function readProcess(sections: Sections, section: string, group: string, known: 
     stdoutRotation: rotation((option) => get(`stdout_logfile_${option}`)),
     stderrRotation: rotation((option) => get(`stderr_logfile_${option}`)),
     environmentNames: [...new Set([...globalNames(sections), ...variables.keys()])],
+    environmentValue: (wanted) => variables.get(wanted) ?? globalValue(sections, wanted),
   };
 }
 
 // Every program also gets what [supervisord] says.
 function globalNames(sections: Sections): string[] {
   return [...parseEnvironment(sections.raw('supervisord', 'environment') ?? '').keys()];
+}
+
+function globalValue(sections: Sections, name: string): string | undefined {
+  return parseEnvironment(sections.get('supervisord', 'environment') ?? '').get(name);
 }

@@ -59,6 +59,8 @@ export interface ProgramStanza {
   readonly stderrRotation: LogRotation;
   /** Names only: values may be secrets. */
   readonly environmentNames: readonly string[];
+  /** The value of one variable that is known to be no secret; a function, so that no dump ever shows the others. */
+  readonly environmentValue: (name: string) => string | undefined;
 }
 
 export interface SupervisordConfig {
