@@ -1,5 +1,6 @@
 /** A compressed generation, read as if it were not: `logrotate` compresses while nobody looks. */
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { headBytes, anchorBytes } from './fingerprint.ts';
 import { openHandle } from './open-log.ts';
@@ -71,7 +72,8 @@ function decompressed(handle: FileHandle, kind: Kind): Pick<LogFile, 'read' | 'c
 
 async function* openStream(handle: FileHandle, kind: Kind): AsyncGenerator<Buffer, undefined> {
   const decompress = kind === 'gz' ? createGunzip() : createZstdDecompress();
-  const source = handle.createReadStream({ start: 0, autoClose: false });
+  // A read stream of the handle would close it when it is destroyed.
+  const source = Readable.from(pieces(handle));
   source.on('error', (error) => decompress.destroy(error));
   source.pipe(decompress);
   try {
@@ -81,6 +83,18 @@ async function* openStream(handle: FileHandle, kind: Kind): AsyncGenerator<Buffe
     decompress.destroy();
   }
   return undefined;
+}
+
+const pieceBytes = 65_536;
+
+async function* pieces(handle: FileHandle): AsyncGenerator<Buffer, undefined> {
+  for (let offset = 0; ;) {
+    const buffer = Buffer.alloc(pieceBytes);
+    const { bytesRead } = await handle.read(buffer, 0, pieceBytes, offset);
+    if (bytesRead === 0) return undefined;
+    yield buffer.subarray(0, bytesRead);
+    offset += bytesRead;
+  }
 }
 
 /** RFC 1952: the last four bytes are the size; RFC 8878: the frame header has it, if the compressor knew it. */

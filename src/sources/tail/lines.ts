@@ -20,39 +20,37 @@ export function createLineSplitter(maxLineBytes: number, insideLine = false): Li
   let begin: TailPoint | undefined;
   let skipping = insideLine;
 
-  function endLine(rest: Buffer, onLine: (line: string) => void): void {
-    if (!skipping) onLine(length === 0 ? rest.toString('utf8') : Buffer.concat([...parts, rest]).toString('utf8'));
-    forget();
-    skipping = false;
-  }
-
-  function forget(): void {
+  function endLine(bytes: Buffer, start: number, end: number): string {
+    const last = Math.min(end, start + maxLineBytes - length);
+    // No buffer object a line: most lines lie whole in one chunk.
+    if (parts.length === 0) return bytes.toString('utf8', start, last);
+    const line = Buffer.concat([...parts, bytes.subarray(start, last)]).toString('utf8');
     parts = [];
     length = 0;
     begin = undefined;
+    return line;
   }
 
-  function carry(rest: Buffer, at: TailPoint, onLine: (line: string) => void): void {
-    if (skipping || rest.length === 0) return;
+  function carry(rest: Buffer, at: TailPoint): void {
     begin ??= at;
     const kept = Buffer.from(rest.subarray(0, maxLineBytes - length));
     parts.push(kept);
     length += kept.length;
-    if (length < maxLineBytes) return;
-    endLine(Buffer.alloc(0), onLine);
-    skipping = true;
   }
 
   function push({ file, offset, bytes, gap }: TailChunk, onLine: (line: string) => void): void {
-    if (gap && begin) endLine(Buffer.alloc(0), onLine);
+    if (gap && begin) onLine(endLine(bytes, 0, 0));
     if (gap) skipping = false;
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-      const rest = bytes.subarray(start, end);
-      endLine(rest.subarray(0, maxLineBytes - length), onLine);
+      if (!skipping) onLine(endLine(bytes, start, end));
+      skipping = false;
       start = end + 1;
     }
-    carry(bytes.subarray(start), { file, offset: offset + start }, onLine);
+    if (skipping || start === bytes.length) return;
+    carry(bytes.subarray(start), { file, offset: offset + start });
+    skipping = length >= maxLineBytes;
+    if (skipping) onLine(endLine(bytes, 0, 0));
   }
 
   return { push, openLine: () => begin, isSkipping: () => skipping };

@@ -19,10 +19,10 @@ export interface Consumer {
   kill(): Promise<void>;
 }
 
-export function createConsumer(path: string, base: Partial<TailLinesRequest> = {}): Consumer {
+export function createConsumer(path: string, base: Partial<TailLinesRequest> = {}, resumeAt?: TailPosition): Consumer {
   const saved = { lines: [] as string[], readBytes: 0, lostBytes: 0, renamed: 0, truncated: 0 };
   const readers = createLineReaders();
-  let position: TailPosition | undefined;
+  let position = resumeAt;
 
   function request(more: Partial<TailLinesRequest>): Promise<TailLinesResult> {
     const all = { consumer: 'test', start: 'beginning' as const, maxBytes: 1_000_000, ...base, ...more };

@@ -1,5 +1,5 @@
 /** Any order of writing, rotating, looking and dying gives the same lines, as long as the bytes exist somewhere. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -71,6 +71,13 @@ function history(...rotations: fc.Arbitrary<Step>[]): fc.Arbitrary<Step[]> {
 
 const holes = fc.array(fc.oneof(write, lookAtAll, kill, copyTruncate), { minLength: 3, maxLength: 40 });
 
+/** Files of the folder that this process holds open for reading. */
+async function openFiles(folder: string): Promise<string[]> {
+  const fds = await readdir('/proc/self/fd');
+  const files = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return files.filter((file) => file.startsWith(folder));
+}
+
 async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Consumer; truth: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'tail-'));
   const path = join(folder, 'app.log');
@@ -84,9 +91,13 @@ async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Co
     await consumer.catchUp();
     // The last file may wait for one look without growth of the one before.
     await consumer.catchUp();
+    await consumer.look();
+    writer.close();
+    expect((await openFiles(folder)).length).toBeLessThanOrEqual(2);
+    await consumer.kill();
+    expect(await openFiles(folder)).toEqual([]);
     return { seen: consumer, truth: Array.from({ length: writer.lines() }, (_, index) => lineOf(index + 1)) };
   } finally {
-    writer.close();
     await consumer.kill();
     await rm(folder, { recursive: true });
   }
