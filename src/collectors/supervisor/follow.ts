@@ -41,7 +41,7 @@ export async function follow(before: Saved, parts: FollowParts): Promise<Followi
   for (;;) {
     const askedMs = parts.nowMs();
     const piece = await parts.read(saved.position, Math.max(leastMs, parts.leftMs()));
-    empty = piece.lines.length === 0 ? empty + 1 : 0;
+    empty = piece.readBytes === 0 ? empty + 1 : 0;
     const isOver = parts.leftMs() < leastMs;
     const isLast = piece.atEnd || isOver || empty > maxEmptyPieces;
     const result = bookPiece(saved, piece, await parts.surroundings(isLast), askedMs);

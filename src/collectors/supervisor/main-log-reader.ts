@@ -11,6 +11,7 @@ import type { TailPosition } from '../../sources/tail/types.ts';
 export interface Piece {
   readonly lines: readonly MainLogLine[];
   readonly position: TailPosition | undefined;
+  readonly readBytes: number;
   readonly atEnd: boolean;
   readonly lagBytes: number;
   readonly lostBytes: number;
@@ -66,5 +67,6 @@ function skipAhead(position: TailPosition | undefined, lagBytes: number): TailPo
 }
 
 function unreadable(why: string): Piece {
-  return { lines: [], position: undefined, atEnd: true, lagBytes: 0, lostBytes: 0, rotated: false, unreadable: why };
+  const nothing = { lines: [], position: undefined, readBytes: 0, lagBytes: 0, lostBytes: 0, rotated: false };
+  return { ...nothing, atEnd: true, unreadable: why };
 }

@@ -43,10 +43,16 @@ function hasNewRun(record: ProgramRecord, status: ProgramStatus, seen: Sighting)
 }
 
 function endOf(record: ProgramRecord, pid: number): ProgramRecord {
-  const counted = { ...countExit(record, 'unknown'), ended: true };
-  const polled = record.polled.map((run) => (run.pid === pid ? { ...run, ended: true } : run));
-  const { open } = record;
-  return open?.pid === pid ? { ...counted, polled, open: { ...open, exitCounted: true } } : { ...counted, polled };
+  const counted = { ...withPolledEnd(countExit(record, 'unknown'), pid), ended: true };
+  const { open, ...rest } = counted;
+  if (open?.pid !== pid) return counted;
+  // A log that could only not be read may still tell the end of this run, and so its length; a silent one will not.
+  return record.silent ? rest : { ...counted, open: { ...open, exitCounted: true } };
+}
+
+/** The end of a run that polling counts is counted: the log must not count it again. */
+export function withPolledEnd(record: ProgramRecord, pid: number): ProgramRecord {
+  return { ...record, polled: record.polled.map((run) => (run.pid === pid ? { ...run, ended: true } : run)) };
 }
 
 /** In these states the program ended by itself; only EXITED has a code, and -1 is any signal. */

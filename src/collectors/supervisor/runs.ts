@@ -3,6 +3,7 @@ import type { ExitStatus, MainLogEvent } from '../../sources/supervisord/main-lo
 import type { ProgramStanza, ProgramStatus } from '../../sources/supervisord/types.ts';
 import { countExit, countGaveUp, countRun, countStart } from './count.ts';
 import type { ExitCause, Trigger } from './metrics.ts';
+import { withPolledEnd } from './poll.ts';
 import type { OpenRun, ProgramRecord } from './record.ts';
 
 /** What a line of the main log means for one program, apart from the line itself. */
@@ -119,8 +120,7 @@ function isFollowed(record: ProgramRecord, expected: boolean, { atMs, stanza }: 
 /** Closes the open run. */
 function ended(record: ProgramRecord, cause: ExitCause, code: number | undefined, atMs: number): Step {
   const { open, ...rest } = record;
-  // The end of a run whose start the log did not tell is counted by polling.
-  if (record.source === 'poll' && open === undefined) return { record: { ...record, ended: true } };
+  if (record.source === 'poll' && open === undefined) return endedPolled(record, cause, code);
   const seconds = lengthOf(record, atMs);
   const counted = open?.exitCounted === true ? rest : countExit(rest, cause);
   const timed = seconds === undefined ? counted : countRun(counted, seconds, cause !== 'stopped');
@@ -133,6 +133,17 @@ function ended(record: ProgramRecord, cause: ExitCause, code: number | undefined
       ...(code === undefined ? {} : { code }),
       ...(seconds === undefined ? {} : { seconds }),
     },
+  };
+}
+
+/** The end of a run whose start the log did not tell: it counts if polling knows that run and has not seen its end. */
+function endedPolled(record: ProgramRecord, cause: ExitCause, code: number | undefined): Step {
+  const { seen } = record;
+  if (seen === undefined || seen.pid === 0) return { record: { ...record, ended: true } };
+  const counted = countExit(withPolledEnd(record, seen.pid), cause);
+  return {
+    record: { ...counted, ended: true, seen: { ...seen, pid: 0 } },
+    event: { kind: 'exit', pid: seen.pid, cause, ...(code === undefined ? {} : { code }) },
   };
 }
 

@@ -57,7 +57,7 @@ ${text}`,
     const run = promisify(execFile)('supervisorctl', ['-c', configFile, ...args], { timeout: 20_000 });
     return run.then(
       ({ stdout }) => stdout,
-      (error: { stdout?: string }) => error.stdout ?? String(error),
+      (error: { stdout?: string }) => error.stdout ?? '',
     );
   }
 

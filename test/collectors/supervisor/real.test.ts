@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { metrics, runDurationBuckets } from '../../../src/collectors/supervisor/metrics.ts';
-import { createExporter, createRealHost, createRealService } from './exporter.ts';
-import type { Exporter, RealHost } from './exporter.ts';
+import { createExporter, createReaderHost, createRealService } from './exporter.ts';
+import type { Exporter, ReaderHost } from './exporter.ts';
 import { countWholeLog } from './independent-count.ts';
 import type { Count } from './independent-count.ts';
 import { createSupervisord } from './real-supervisord.ts';
@@ -10,7 +10,7 @@ import type { RealSupervisord } from './real-supervisord.ts';
 
 let supervisord: RealSupervisord | undefined;
 let rounds: Rounds | undefined;
-let host: RealHost | undefined;
+let host: ReaderHost | undefined;
 afterEach(async () => {
   await rounds?.end();
   await supervisord?.stop();
@@ -24,15 +24,15 @@ interface Rounds {
 }
 
 /** Round after round, with the exporter's death every now and then, and that of the file agent with it. */
-function keepGoing(exporter: Exporter, agent: RealHost, seed: number): Rounds {
-  let going = true;
+function keepGoing(exporter: Exporter, agent: ReaderHost, seed: number): Rounds {
+  const ending = new AbortController();
   let state = seed;
   const random = (): number => {
     state = (state * 48_271) % 2_147_483_647;
     return state / 2_147_483_647;
   };
   const loop = (async () => {
-    while (going) {
+    while (!ending.signal.aborted) {
       await exporter.round();
       const dice = random();
       if (dice < 0.15) exporter.kill();
@@ -42,7 +42,7 @@ function keepGoing(exporter: Exporter, agent: RealHost, seed: number): Rounds {
   })();
   return {
     async end() {
-      going = false;
+      ending.abort();
       await loop;
     },
   };
@@ -129,7 +129,7 @@ test(
       programs: programs({ steadySeconds: 1000, extra: segv }),
       options: 'logfile_maxbytes = 3KB\nlogfile_backups = 3',
     });
-    host = createRealHost();
+    host = createReaderHost('real');
     const exporter = createExporter({
       host,
       supervisord: createRealService(host, supervisord.configFile),
