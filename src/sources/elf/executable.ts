@@ -1,11 +1,13 @@
-import { access, constants, open, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { errorCode } from '../../core/errors.ts';
 import { ElfError } from './bytes.ts';
+import { findOnPath } from './find-on-path.ts';
 import { readElf } from './read-elf.ts';
 import { resolveLibraries } from './resolve.ts';
 import type { Libraries } from './resolve.ts';
-import { parseShebang, shebangBytes } from './shebang.ts';
+import { readShebang } from './shebang.ts';
+import type { Shebang } from './shebang.ts';
 import { readSystemLibraries } from './system-libraries.ts';
 
 /** Why a file cannot be run; `unknown` where we may not look. */
@@ -52,8 +54,7 @@ export async function inspectExecutable(
     const stats = await stat(path);
     if (!stats.isFile()) return { path, problem: 'not_regular' };
     if ((stats.mode & 0o111) === 0 || !(await mayRun(path))) return { path, problem: 'not_executable' };
-    const start = await readStart(path);
-    const shebang = parseShebang(start);
+    const shebang = await readShebang(path);
     if (shebang === undefined) return await inspectElf(path, settings);
     const interpreter = await interpreterOf(shebang, settings);
     if (interpreter === undefined || depth === 0) {
@@ -98,26 +99,11 @@ async function inspectElf(path: string, settings: ExecutableSettings): Promise<E
 }
 
 async function interpreterOf(
-  { interpreter, command }: { interpreter: string; command: string | undefined },
+  { interpreter, command }: Shebang,
   { workingFolder, searchPath }: ExecutableSettings,
 ): Promise<string | undefined> {
   if (command === undefined) return resolve(workingFolder, interpreter);
-  return await findOnPath(command, searchPath, workingFolder);
-}
-
-/** The first regular, executable file of that name, as execvp(3) and shells look for it; names with a slash are paths. */
-export async function findOnPath(
-  name: string,
-  searchPath: readonly string[],
-  workingFolder: string,
-): Promise<string | undefined> {
-  if (name.includes('/')) return resolve(workingFolder, name);
-  for (const folder of searchPath) {
-    const path = join(resolve(workingFolder, folder), name);
-    const stats = await stat(path).catch(() => undefined);
-    if (stats?.isFile() && (stats.mode & 0o111) !== 0) return path;
-  }
-  return undefined;
+  return (await findOnPath(command, searchPath, workingFolder)).path;
 }
 
 /** For root the answer tells a file system that is mounted noexec; for others it is about them, not about the program's user. */
@@ -127,16 +113,6 @@ async function mayRun(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function readStart(path: string): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(shebangBytes), 0, shebangBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 function problemOf(error: unknown): { problem: ExecutableProblem; detail: string } {

@@ -1,3 +1,6 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
 /** The first line of a script, as Linux reads it: the interpreter and, where `env` looks one up, that one's name. */
 export interface Shebang {
   readonly interpreter: string;
@@ -6,7 +9,19 @@ export interface Shebang {
 }
 
 /** What the kernel reads of a file to see how to run it. */
-export const shebangBytes = 256;
+const shebangBytes = 256;
+
+/** Reads the first line of a file. Throws the file system's error. */
+export async function readShebang(path: string): Promise<Shebang | undefined> {
+  // Opening a pipe would wait for its writer.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(shebangBytes), 0, shebangBytes, 0);
+    return parseShebang(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
 
 /** Undefined where there is no `#!` or no whole interpreter name. The rest of the line is one argument: execve(2). */
 export function parseShebang(start: Buffer): Shebang | undefined {
