@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readVersion } from './assets.ts';
 import { configCommand } from './commands/config.ts';
+import { gateCommand } from './commands/gate.ts';
 import { serveCommand } from './commands/serve.ts';
 
 /** Runs the command line; `argv` as in `process.argv`. */
@@ -9,6 +10,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .description('Prometheus exporter and validation checklist for a GPU inference node under supervisord')
     .version(readVersion())
     .addCommand(serveCommand(), { isDefault: true })
+    .addCommand(gateCommand())
     .addCommand(configCommand());
   for (const command of withSubcommands(program)) {
     // commander's own exit status for a wrong flag is 1; 1 means something else here.
