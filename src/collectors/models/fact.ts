@@ -31,7 +31,15 @@ export function diskFact(
   replaced: boolean,
 ): DiskFact {
   if (verdict === undefined) return { ...nothingKnown, presenceChangesMs };
-  const { anomalies: found, twins, maybeUnfilled: _unfilled, fingerprint: _print, inodes: _inodes, ...rest } = verdict;
+  const {
+    anomalies: found,
+    twins,
+    maybeUnfilled: _unfilled,
+    fingerprint: _print,
+    accessProblems: _access,
+    inodes: _inodes,
+    ...rest
+  } = verdict;
   return defined({
     ...rest,
     stable: stability?.stable,

@@ -6,27 +6,40 @@ interface Demands {
   readonly wantedMs: number;
   /** Whether the inside of files was looked at. */
   readonly content: boolean;
+  /** Whether it must be complete: what is only required may be anything, also empty. */
+  readonly complete: boolean;
 }
 
 /** Why a model may not be served yet, one phrase each; empty if it may. */
-export function blockersOf(verdict: ModelVerdict, stability: Stability, { wantedMs, content }: Demands): string[] {
-  const downloads = verdict.twins.filter(({ inPlace }) => inPlace);
+export function blockersOf(verdict: ModelVerdict, stability: Stability, demands: Demands): string[] {
+  const incomplete = demands.complete && verdict.complete === false;
   const blockers = [
-    ...(isUsable(verdict) ? [] : verdict.problems),
-    ...downloads.map(({ name }) => `a download of it goes on, or was broken off: ${name} lies next to it`),
-    ...(content && isUnread(verdict) ? ['its header could not be read in time'] : []),
+    ...(incomplete ? verdict.problems : accessBlockers(verdict)),
+    ...verdict.twins
+      .filter(({ inPlace }) => inPlace)
+      .map(({ name }) => `a download of it goes on, or was broken off: ${name} lies next to it`),
+    ...(demands.content && isUnread(verdict) ? ['its header could not be read in time'] : []),
   ];
-  if (verdict.present !== true) return blockers.length > 0 ? blockers : ['it cannot be told whether it is there'];
-  const restless = stability.stable !== true || stability.unchangedMs < wantedMs;
-  // What is not complete will change: that says enough.
-  if (!restless || verdict.complete === false) return blockers;
-  const seconds = (stability.unchangedMs / 1000).toFixed(1);
-  const why = verdict.maybeUnfilled ? ', since it ends in zeros or has holes' : '';
-  return [...blockers, `unchanged for ${seconds} of ${wantedMs / 1000} s${why}`];
+  // What is absent or not complete will change: that says enough.
+  if (verdict.present !== true || incomplete) return blockers;
+  return [...blockers, ...restBlockers(verdict, stability, demands)];
 }
 
-/** What is strange about a model, by the name of the metric's label. */
-export function anomaliesOf({ anomalies, twins }: ModelVerdict): string[] {
+function accessBlockers(verdict: ModelVerdict): readonly string[] {
+  if (isUsable(verdict)) return [];
+  const { accessProblems } = verdict;
+  return accessProblems.length > 0 ? accessProblems : ['it cannot be told whether it is there to be read'];
+}
+
+function restBlockers({ maybeUnfilled }: ModelVerdict, stability: Stability, { wantedMs }: Demands): string[] {
+  if (stability.stable === true && stability.unchangedMs >= wantedMs) return [];
+  const seconds = (stability.unchangedMs / 1000).toFixed(1);
+  const why = maybeUnfilled ? ', since it ends in zeros or has holes' : '';
+  return [`unchanged for ${seconds} of ${wantedMs / 1000} s${why}`];
+}
+
+/** What is strange about a model: anomalies by the name of the metric's label, and what cannot be told. */
+export function anomaliesOf({ anomalies, twins, present, complete, problems }: ModelVerdict): string[] {
   const details: Readonly<Record<keyof typeof anomalies, string>> = {
     dangling_symlink: 'the name exists, the file does not',
     listed_not_statable: 'its directory lists it, but it cannot be looked up',
@@ -36,12 +49,16 @@ export function anomaliesOf({ anomalies, twins }: ModelVerdict): string[] {
     zero_tail: 'it ends in zeros',
   };
   const names = Object.keys(details) as (keyof typeof anomalies)[];
-  return names.filter((name) => anomalies[name]).map((name) => `${name} (${details[name]})`);
+  const doubts = present === true && complete === undefined ? problems : [];
+  return [
+    ...names.filter((name) => anomalies[name]).map((name) => `${name} (${details[name]})`),
+    ...doubts.map((problem) => `it cannot be told whether it is complete: ${problem}`),
+  ];
 }
 
-function isUsable({ present, regular, readable, complete, anomalies }: ModelVerdict): boolean {
+function isUsable({ present, regular, readable, anomalies }: ModelVerdict): boolean {
   const visible = !anomalies.listed_not_statable && !anomalies.statable_not_listed && !anomalies.dangling_symlink;
-  return present === true && regular === true && readable === true && visible && complete !== false;
+  return present === true && regular === true && readable === true && visible;
 }
 
 /** A file whose completeness is unknown for no reason that its content gave. */

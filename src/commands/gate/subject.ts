@@ -31,10 +31,15 @@ export interface SubjectOptions {
   readonly content: boolean;
 }
 
-/** A model: a GGUF file with its other shards, a directory for faster-whisper, or any other file. */
+/** A model: a GGUF file with its other shards, a directory for faster-whisper, or with `--no-gguf` any file. */
 export function createSubject(path: string, options: SubjectOptions): GateSubject {
-  const { files, clock, stableForMs, content } = options;
-  const reader = createModelReader(files, resolve(path), { content });
+  return watchPath(path, options, { content: options.content, complete: true });
+}
+
+function watchPath(path: string, options: SubjectOptions, what: { content: boolean; complete: boolean }): GateSubject {
+  const { files, clock, stableForMs } = options;
+  const assume = what.complete ? 'gguf' : 'file';
+  const reader = createModelReader(files, resolve(path), { content: what.content, assume });
   const watch = watchStability(stableForMs);
   const settleMs = settleTime(options);
 
@@ -47,7 +52,7 @@ export function createSubject(path: string, options: SubjectOptions): GateSubjec
       const wantedMs = verdict.maybeUnfilled ? settleMs : stableForMs;
       return {
         name: path,
-        blockers: blockersOf(verdict, stability, { wantedMs, content }),
+        blockers: blockersOf(verdict, stability, { wantedMs, ...what }),
         anomalies: anomaliesOf(verdict),
         ...sizesOf(verdict),
       };
@@ -55,9 +60,10 @@ export function createSubject(path: string, options: SubjectOptions): GateSubjec
   };
 }
 
-/** All files that a glob pattern fits, of which there must be at least one. */
+/** All files that a glob pattern fits, of which there must be at least one: there, readable and at rest. */
 export function createPatternSubject(pattern: string, options: SubjectOptions): GateSubject {
   const members = new Map<string, GateSubject>();
+  const required = { content: false, complete: false };
   const start = isAbsolute(pattern) ? '/' : process.cwd();
 
   return {
@@ -65,7 +71,7 @@ export function createPatternSubject(pattern: string, options: SubjectOptions): 
     async look(timeoutMs) {
       const paths = await options.files.call(findMatches, start, { pattern }, { timeoutMs });
       for (const path of members.keys()) if (!paths.includes(path)) members.delete(path);
-      for (const path of paths) if (!members.has(path)) members.set(path, createSubject(path, options));
+      for (const path of paths) if (!members.has(path)) members.set(path, watchPath(path, options, required));
       if (members.size === 0) return { name: pattern, blockers: ['fits no file'], anomalies: [] };
       const looks = await Promise.all([...members.values()].map((member) => member.look(timeoutMs)));
       const named = (key: 'blockers' | 'anomalies'): string[] =>

@@ -83,6 +83,8 @@ export interface ProgramUser {
 
 export interface LookArgs {
   readonly format?: ModelFormat;
+  /** Without `format`: what a file is taken for that neither its name nor its first bytes tell of. */
+  readonly assume?: ModelFormat;
   readonly user?: ProgramUser;
   /** Fingerprints of what was read before, by path: such files are not read again. */
   readonly known: Readonly<Record<string, string>>;

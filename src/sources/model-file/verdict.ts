@@ -25,7 +25,9 @@ export interface ModelVerdict {
   readonly requiredBytes: number | undefined;
   /** Of an absent model undefined. */
   readonly complete: boolean | undefined;
-  /** Why it is not there, not readable or not complete, one sentence each. */
+  /** Why it is not there or not readable, one phrase each. */
+  readonly accessProblems: readonly string[];
+  /** These, and why it is not complete. */
   readonly problems: readonly string[];
   readonly anomalies: Readonly<Record<FileAnomaly, boolean>>;
   readonly twins: readonly Twin[];
@@ -51,6 +53,7 @@ export function judgeModel(look: ModelLook, contents: ReadonlyMap<string, FileCo
   const statuses = files.flatMap(({ status }) => (status === undefined ? [] : [status]));
   const inside = files.flatMap(({ path }) => contents.get(path) ?? []);
   const { complete, requiredBytes, problems } = completenessOf(look, contents);
+  const accessProblems = accessProblemsOf(look);
   const suspects = files.map((file) => suspicionOf(file, contents.get(file.path)));
   const anyOf = (test: (file: FileLook) => boolean): boolean =>
     files.some(test) || (look.directory !== undefined && test(look.directory));
@@ -63,7 +66,8 @@ export function judgeModel(look: ModelLook, contents: ReadonlyMap<string, FileCo
     allocatedBytes: present === true ? sum(statuses.map(({ allocatedBytes }) => allocatedBytes)) : undefined,
     requiredBytes: present === true ? requiredBytes : undefined,
     complete: present === true ? complete : undefined,
-    problems: [...accessProblems(look), ...(present === true ? problems : [])],
+    accessProblems,
+    problems: [...accessProblems, ...(present === true ? problems : [])],
     anomalies: {
       dangling_symlink: anyOf(({ danglingLink }) => danglingLink),
       listed_not_statable: anyOf(isListedNotStatable),
@@ -118,7 +122,7 @@ function fingerprintOf(look: ModelLook): string | undefined {
   return look.files.map(({ path, status }) => `${path}=${status?.fingerprint ?? 'absent'}`).join('\n');
 }
 
-function accessProblems({ directory, files }: ModelLook): string[] {
+function accessProblemsOf({ directory, files }: ModelLook): string[] {
   return [...(directory === undefined ? [] : [directory]), ...files].flatMap((file, index) => {
     const problem = accessProblem(file, directory !== undefined && index === 0);
     return problem === undefined ? [] : [`${nameOf(file.path)}${problem}`];

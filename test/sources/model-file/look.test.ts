@@ -161,6 +161,18 @@ test('an unchanged file is not read again, a changed one is', async () => {
   expect(await reader.look(call)).toMatchObject({ present: false, complete: undefined, architecture: undefined });
 });
 
+test.each([
+  ['by its name', 'm.gguf', smallModel().whole, 'gguf', true],
+  ['by its first bytes', 'blob', smallModel().whole, 'gguf', true],
+  ['by its name, whatever is in it', 'm.gguf', Buffer.from('x'), 'gguf', false],
+  ['whisper’s by its name', 'model.bin', Buffer.from('x'), 'file', false],
+  ['not at all', 'blob', Buffer.from('x'), 'file', undefined],
+])('a format is told %s', async (_, name, content, format, complete) => {
+  await writeFile(scratch(name), content);
+  const verdict = await look(scratch(name));
+  expect([verdict.format, verdict.complete]).toEqual([format, complete]);
+});
+
 test('without looking inside, present and readable is all', async () => {
   const reader = createModelReader(createTestHost().files, scratch('m.gguf'), { content: false });
   await writeFile(scratch('m.gguf'), 'no model at all');
