@@ -5,6 +5,7 @@ import type { Transition } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
 import { findGenerations, holdsContent } from './search.ts';
+import type { Unread } from './search.ts';
 import { append, closingOnError, directoryChanged, positionOfNothing } from './state.ts';
 import type { TailState } from './state.ts';
 import type { TailPosition, Unreadable } from './types.ts';
@@ -60,7 +61,8 @@ async function resume(state: TailState, position: TailPosition, log: OpenLog): P
     return;
   }
   const kind = sameFile ? 'truncated' : 'renamed';
-  await appendChain(state, position, found.rest, [...found.between, log], kind, found.lostBytes);
+  const { rest, between, lostBytes } = found;
+  await appendChain(state, position, rest, [...between, { ...log, lostBytes }], kind);
 }
 
 /** The log itself is not there, or not readable; its older generations may be. */
@@ -71,28 +73,29 @@ async function resumeWithout(state: TailState, position: TailPosition, reason: U
     if ('unreadable' in facts || mayBeFileOf(position, facts)) return;
   }
   const found = await findGenerations({ path, position, held: undefined, live: undefined });
-  await appendChain(state, position, found.rest, found.between, 'renamed', found.lostBytes);
+  await appendChain(state, position, found.rest, found.between, 'renamed');
 }
 
+/** What is left of the position's file, and what was never read after it. */
 async function appendChain(
   state: TailState,
   position: TailPosition,
   rest: OpenLog | undefined,
-  later: readonly OpenLog[],
+  later: readonly Unread[],
   kind: Transition['kind'],
-  unreadableBytes: number,
 ): Promise<void> {
   const nothingBefore = position.inode === '';
   if (rest) await append(state, rest, position.offset, undefined);
   const from = { readBytes: position.offset, knownBytes: Math.max(position.seenBytes ?? 0, position.offset) };
-  let lostBytes = unreadableBytes + (rest ? 0 : from.knownBytes - from.readBytes);
+  let lost = rest ? 0 : from.knownBytes - from.readBytes;
   let gap = !nothingBefore && !rest;
-  for (const [index, log] of later.entries()) {
+  for (const [index, { lostBytes, ...log }] of later.entries()) {
+    lost += lostBytes;
     const copied = rest !== undefined;
     const known = rest || index > 0 ? {} : { from };
-    const before = { kind, lostBytes, gap: gap || lostBytes > 0 || kind === 'truncated', copied, ...known };
+    const before = { kind, lostBytes: lost, gap: gap || lost > 0 || kind === 'truncated', copied, ...known };
     await append(state, log, 0, nothingBefore && index === 0 ? undefined : before);
-    lostBytes = 0;
+    lost = 0;
     gap = false;
   }
 }

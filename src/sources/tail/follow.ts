@@ -5,7 +5,7 @@ import type { Generation } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
 import { findGenerations, holdsContent } from './search.ts';
-import type { Found } from './search.ts';
+import type { Unread } from './search.ts';
 import { append, closingOnError, directoryChanged, noteLoss, positionIn } from './state.ts';
 import type { TailState } from './state.ts';
 import type { Unreadable } from './types.ts';
@@ -63,7 +63,7 @@ async function whileUnreadable(state: TailState, reason: Unreadable): Promise<vo
   if (await directoryChanged(state)) {
     const position = await positionIn(newest, path, newest.facts.size);
     const found = await findGenerations({ path, position, held: newest, live: undefined });
-    await appendRenamed(state, found);
+    await appendRenamed(state, found.between);
   }
   const last = state.generations.at(-1);
   if (reason === 'missing' && last && isForgotten(last)) await giveUp(state, last);
@@ -97,8 +97,8 @@ async function appendAfter(state: TailState, renamed: Generation, log: OpenLog):
     await append(state, log, renamed.facts.size, { kind: 'renamed', lostBytes: 0, gap: false });
     return;
   }
-  const found = await findGenerations({ path, position: atEnd, held: renamed, live: log.facts });
-  await appendRenamed(state, { ...found, between: [...found.between, log] });
+  const { between, lostBytes } = await findGenerations({ path, position: atEnd, held: renamed, live: log.facts });
+  await appendRenamed(state, [...between, { ...log, lostBytes }]);
 }
 
 /** Made while the other still had its name: not a log that was begun anew, which may begin alike. */
@@ -107,11 +107,9 @@ function isReplacement(log: OpenLog, deleted: Generation): boolean {
   return links === 0 && size > 0 && log.facts.birthMs !== undefined && log.facts.birthMs < ctimeMs;
 }
 
-async function appendRenamed(state: TailState, { between, lostBytes }: Found): Promise<void> {
-  let lost = lostBytes;
-  for (const next of between) {
-    await append(state, next, 0, { kind: 'renamed', lostBytes: lost, gap: lost > 0 });
-    lost = 0;
+async function appendRenamed(state: TailState, between: readonly Unread[]): Promise<void> {
+  for (const { lostBytes, ...log } of between) {
+    await append(state, log, 0, { kind: 'renamed', lostBytes, gap: lostBytes > 0 });
   }
 }
 
@@ -130,8 +128,9 @@ export async function afterTruncation(state: TailState, truncated: Generation): 
   } else {
     truncated.gone = true;
   }
-  let lost = Math.max(0, facts.size - (rest?.facts.size ?? offset)) + lostBytes;
-  for (const next of [...between, { file, facts: await file.facts() }]) {
+  let lost = Math.max(0, facts.size - (rest?.facts.size ?? offset));
+  for (const next of [...between, { file, facts: await file.facts(), lostBytes }]) {
+    lost += next.lostBytes;
     await append(state, next, 0, { kind: 'truncated', lostBytes: lost, gap: true, copied: rest !== undefined });
     lost = 0;
   }

@@ -32,6 +32,10 @@ import { createState, positionIn } from './state.ts';
 import type { TailOptions, TailState } from './state.ts';
 import type { TailPosition, Unreadable } from './types.ts';
 
+export type { TailChunk } from './deliver.ts';
+export type { TailPoint } from './ledger.ts';
+export type { TailOptions } from './state.ts';
+
 export interface TailLook {
   /** Bytes delivered, without NUL bytes. */
   readonly readBytes: number;

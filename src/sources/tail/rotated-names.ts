@@ -10,6 +10,19 @@ export interface RotatedName {
   readonly order: string;
   /** `gz`, `zst` and so on, if the name ends so. */
   readonly compression: string | undefined;
+  /** The name without that ending. */
+  readonly plainName: string;
+  /** The parts of a numbered name: the number goes up at each rotation. */
+  readonly number?: NumberedName;
+}
+
+export interface NumberedName {
+  readonly base: string;
+  readonly prefix: string;
+  readonly value: number;
+  readonly suffix: string;
+  /** `.gz` or nothing. */
+  readonly ending: string;
 }
 
 const compressed = /\.(gz|xz|bz2|zst|lz4|Z)$/;
@@ -23,31 +36,36 @@ const newestNumber = 99_999;
  * of a link, `app-20260115.log`, what differs in its digits only.
  */
 export function classify(base: string, name: string, isLinkTarget: boolean): RotatedName | undefined {
-  const compression = compressed.exec(name)?.[1];
-  const plain = compression === undefined ? name : name.slice(0, -compression.length - 1);
-  if (isLinkTarget && longDigits.test(base) && skeletonOf(plain) === skeletonOf(base)) {
-    return { scheme: 'date', order: padded(plain), compression };
+  const ending = compressed.exec(name)?.[0] ?? '';
+  const plainName = name.slice(0, name.length - ending.length);
+  const file = { compression: ending === '' ? undefined : ending.slice(1), plainName };
+  if (isLinkTarget && longDigits.test(base) && skeletonOf(plainName) === skeletonOf(base)) {
+    return { scheme: 'date', order: padded(plainName), ...file };
   }
   if (name === base) return undefined;
-  if (plain.startsWith(base)) return { ...schemeOf(plain.slice(base.length)), compression };
+  if (plainName.startsWith(base)) return { ...schemeOf(base, plainName.slice(base.length), '', ending), ...file };
   const extension = extname(base);
   const stem = base.slice(0, base.length - extension.length);
-  if (extension === '' || !plain.startsWith(stem) || !plain.endsWith(extension)) return undefined;
-  const inner = schemeOf(plain.slice(stem.length, -extension.length));
+  const inside = plainName.slice(stem.length, -extension.length);
+  if (extension === '' || plainName !== `${stem}${inside}${extension}`) return undefined;
+  const inner = schemeOf(base, inside, extension, ending);
   // `worker-gpu.log` is another log beside `worker.log`, not a generation of it.
-  return inner.scheme === 'number' || inner.scheme === 'date' ? { ...inner, compression } : undefined;
+  return inner.scheme === 'number' || inner.scheme === 'date' ? { ...inner, ...file } : undefined;
 }
 
-/** The generation's number; undefined in the other schemes. */
-export function numberOf({ scheme, order }: RotatedName): number | undefined {
-  return scheme === 'number' ? newestNumber - Number(order) : undefined;
-}
+type Scheme = Pick<RotatedName, 'scheme' | 'order' | 'number'>;
 
-function schemeOf(suffix: string): Pick<RotatedName, 'scheme' | 'order'> {
-  const number = numbered.exec(suffix)?.[1];
-  if (number !== undefined) return { scheme: 'number', order: String(newestNumber - Number(number)).padStart(5, '0') };
-  if (dated.test(suffix)) return { scheme: 'date', order: padded(suffix) };
-  return { scheme: single.test(suffix) ? 'single' : 'other', order: suffix };
+function schemeOf(base: string, added: string, suffix: string, ending: string): Scheme {
+  const digits = numbered.exec(added)?.[1];
+  if (digits !== undefined) {
+    const prefix = `${base.slice(0, base.length - suffix.length)}${added.slice(0, -digits.length)}`;
+    const value = Number(digits);
+    // The highest number is the oldest.
+    const order = String(newestNumber - value).padStart(5, '0');
+    return { scheme: 'number', order, number: { base, prefix, value, suffix, ending } };
+  }
+  if (dated.test(added)) return { scheme: 'date', order: padded(added) };
+  return { scheme: single.test(added) ? 'single' : 'other', order: added };
 }
 
 const longDigits = /\d{4}/;

@@ -2,6 +2,7 @@
  * Finds what became of a log's earlier generations in its directory: the rest of the file that was being read, under
  * whatever name, and the generations between it and the file that has the log's name now.
  */
+import { basename, dirname, join } from 'node:path';
 import { openCompressed } from './compressed.ts';
 import { beginsWith, fingerprintOf, readAnchor, readHead, readPiece } from './fingerprint.ts';
 import { isSameFile, isYounger, mayBeFileOf } from './facts.ts';
@@ -26,8 +27,13 @@ export interface Found {
   /** A file that holds the position's content: the renamed log, or a copy of what was truncated. */
   readonly rest: OpenLog | undefined;
   /** Generations that were never read, oldest first. */
-  readonly between: readonly OpenLog[];
-  /** Sizes of generations that are there and cannot be read. */
+  readonly between: readonly Unread[];
+  /** Sizes of generations after these that are there and cannot be read. */
+  readonly lostBytes: number;
+}
+
+export interface Unread extends OpenLog {
+  /** Sizes of generations just before this one that cannot be read. */
   readonly lostBytes: number;
 }
 
@@ -49,9 +55,13 @@ export async function findGenerations(search: Search): Promise<Found> {
   const { live } = search;
   let steps: Step[] = [];
   let known: Step | undefined;
+  const seen = new Set<string>();
   for (const sibling of await findSiblings(search.path)) {
+    const plainPath = join(dirname(sibling.path), sibling.plainName);
+    if (seen.has(plainPath)) continue;
     const step = await take(sibling);
     if (!step) continue;
+    seen.add(plainPath);
     // What is newer than the live file appeared while we looked: it is found at the next look.
     const overtaken = live !== undefined && isSameFile(step.facts, live);
     const close = overtaken ? steps.filter((one) => one.sibling.scheme === sibling.scheme) : [];
@@ -66,11 +76,18 @@ export async function findGenerations(search: Search): Promise<Found> {
   const unread = steps.filter((step) => (rest ? isInScheme(step, rest) : isUnread(step, search)));
   await closeAll(steps.filter((step) => !unread.includes(step)));
   if (search.held) await closeAll(rest ? [rest] : []);
-  return {
-    rest: search.held ? undefined : rest?.log,
-    between: unread.flatMap(({ log }) => log ?? []).toReversed(),
-    lostBytes: unread.reduce((sum, { log, facts }) => sum + (log ? 0 : facts.size), 0),
-  };
+  return { rest: search.held ? undefined : rest?.log, ...inOrder(unread) };
+}
+
+/** From the oldest to the newest. */
+function inOrder(steps: readonly Step[]): { between: Unread[]; lostBytes: number } {
+  const between: Unread[] = [];
+  let lostBytes = 0;
+  for (const { log, facts } of steps.toReversed()) {
+    if (log) between.push({ ...log, lostBytes });
+    lostBytes = log ? 0 : lostBytes + facts.size;
+  }
+  return { between, lostBytes };
 }
 
 /** The log holds the bytes that a position speaks of: same beginning, same bytes before the offset. */
@@ -86,14 +103,19 @@ async function take(sibling: Sibling): Promise<Step | undefined> {
   const { path, compression } = sibling;
   const log = await (compression === undefined ? openLog(path) : openCompressed(path, compression));
   if (!('unreadable' in log)) return { sibling, facts: log.facts, log };
+  // It may have been compressed just now, under logrotate's default name.
+  if (log.unreadable === 'missing' && compression === undefined && sibling.scheme !== 'other') {
+    return take({ ...sibling, path: `${path}.gz`, compression: 'gz' });
+  }
   const facts = await statLog(path);
   return 'unreadable' in facts ? undefined : { sibling, facts, log: undefined };
 }
 
-async function isPositionsFile({ facts, log }: Step, { position, held }: Search): Promise<boolean> {
-  if (held && (held.facts.links > 0 || isSameFile(facts, held.facts))) return isSameFile(facts, held.facts);
+async function isPositionsFile({ sibling, facts, log }: Step, { position, held }: Search): Promise<boolean> {
+  if (held && isSameFile(facts, held.facts)) return true;
   if (!log) return false;
-  if (held) return isCopyOf(log, held);
+  // A plain file beside one that still has a name is anybody's copy; a compressed one takes its place.
+  if (held) return (held.facts.links === 0 || sibling.compression !== undefined) && isCopyOf(log, held);
   if (mayBeFileOf(position, facts)) return holdsContent(log, position);
   // A copy was made after the original was born; nothing is recognised by an empty beginning.
   if (position.fingerprint.bytes === 0) return false;
@@ -126,7 +148,7 @@ function isUnread({ sibling, facts }: Step, { position, held, live }: Search): b
 async function atItsOldPath(search: Search): Promise<Step | undefined> {
   const { path } = search.position;
   if (path === search.path || search.held) return undefined;
-  const step = await take({ path, scheme: 'other', order: '', compression: undefined });
+  const step = await take({ path, plainName: basename(path), scheme: 'other', order: '', compression: undefined });
   if (step && (await isPositionsFile(step, search).catch(() => false))) return step;
   await closeAll(step ? [step] : []);
   return undefined;

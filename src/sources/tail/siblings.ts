@@ -3,7 +3,7 @@ import { opendir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../core/errors.ts';
 import { linkTarget } from './links.ts';
-import { classify, numberOf } from './rotated-names.ts';
+import { classify } from './rotated-names.ts';
 import type { RotatedName } from './rotated-names.ts';
 
 export interface Sibling extends RotatedName {
@@ -15,15 +15,15 @@ const maxSiblings = 1000;
 
 /**
  * Files whose names begin like the log's, beside it and beside what it links to. Newest first within each scheme: a
- * rotation meanwhile moves files on to names that are still to be looked at, so that none is missed.
+ * rotation meanwhile moves files on to names that are still to be looked at, so that none is missed. Not every one exists.
  */
 export async function findSiblings(path: string): Promise<Sibling[]> {
   const target = await linkTarget(path);
   const beside = await listSiblings(path, false);
   const siblings = target === path ? beside : [...beside, ...(await listSiblings(target, true))];
-  const sorted = siblings.toSorted((a, b) => compareText(a.scheme, b.scheme) || compareText(b.order, a.order));
-  return sorted.flatMap((sibling, index) =>
-    sibling.scheme === sorted[index + 1]?.scheme ? [sibling] : [sibling, ...movedOn(sibling)],
+  return withNamesToCome(siblings).toSorted(
+    // While a file is compressed it is there twice: the plain one is complete.
+    (a, b) => compareText(a.scheme, b.scheme) || compareText(b.order, a.order) || compareText(a.path, b.path),
   );
 }
 
@@ -47,13 +47,21 @@ async function listSiblings(path: string, isLinkTarget: boolean): Promise<Siblin
 
 const movesMeanwhile = 8;
 
-/** The names beyond the oldest numbered one: where it goes if the log is rotated while we look. */
-function movedOn(oldest: Sibling): Sibling[] {
-  const number = numberOf(oldest);
-  if (number === undefined) return [];
-  const prefix = oldest.path.slice(0, -String(number).length);
-  if (`${prefix}${number}` !== oldest.path) return [];
-  return Array.from({ length: movesMeanwhile }, (_, index) => ({ ...oldest, path: `${prefix}${number + index + 1}` }));
+/** Adds the names that numbered files have after a few more rotations, compressed or not. */
+function withNamesToCome(siblings: readonly Sibling[]): Sibling[] {
+  const all = new Map(siblings.map((sibling) => [sibling.path, sibling]));
+  for (const { number, path } of siblings) {
+    if (!number) continue;
+    for (let moves = 0; moves <= movesMeanwhile; moves += 1) {
+      for (const ending of ['', number.ending]) {
+        const name = `${number.prefix}${number.value + moves}${number.suffix}${ending}`;
+        const sibling = classify(number.base, name, false);
+        const moved = join(dirname(path), name);
+        if (sibling && !all.has(moved)) all.set(moved, { ...sibling, path: moved });
+      }
+    }
+  }
+  return [...all.values()];
 }
 
 function compareText(a: string, b: string): number {

@@ -89,7 +89,9 @@ export async function directoryChanged(state: TailState): Promise<boolean> {
   const { mtimeNs, ctimeNs, ino } = await stat(dirname(state.options.path), { bigint: true }).catch(() => nowhere);
   const stamp = `${ino}:${mtimeNs}:${ctimeNs}`;
   const changed = stamp !== state.searched;
-  state.searched = stamp;
+  // It may change again within the same tick of the file system's clock.
+  const isSettled = Date.now() - Number(mtimeNs / 1_000_000n) > 100;
+  state.searched = isSettled ? stamp : undefined;
   return changed;
 }
 

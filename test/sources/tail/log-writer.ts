@@ -24,6 +24,8 @@ export interface LogWriter {
   isAtLineStart(): boolean;
   /** Writes so many bytes of numbered lines, cut anywhere. */
   write(count: number): void;
+  /** Writes whole lines, at least so many bytes, at once. */
+  writeLines(count: number): void;
   /** Completes the line that is being written. */
   endLine(): void;
   /** Renames the log; the writer goes on in the renamed file until `reopen`. */
@@ -56,6 +58,13 @@ export function createLogWriter(path: string, { append }: { append: boolean }): 
   let dates = 0;
   let fd = openSync(path, append ? 'a' : 'w');
 
+  function draft(count: number): void {
+    while (Buffer.byteLength(pending) < count) {
+      drafted += 1;
+      pending += `${lineOf(drafted)}\n`;
+    }
+  }
+
   function put(text: string): void {
     bytes += writeSync(fd, text);
     lines += text.split('\n').length - 1;
@@ -80,11 +89,13 @@ export function createLogWriter(path: string, { append }: { append: boolean }): 
     lines: () => lines,
     bytes: () => bytes,
     isAtLineStart: () => atLineStart,
+    writeLines(count) {
+      draft(count);
+      put(pending);
+      pending = '';
+    },
     write(count) {
-      while (Buffer.byteLength(pending) < count) {
-        drafted += 1;
-        pending += `${lineOf(drafted)}\n`;
-      }
+      draft(count);
       const piece = Buffer.from(pending).subarray(0, count);
       // Characters are cut too, but a string of what was written must stay one: cut back to a whole character.
       const text = piece.toString('utf8').replace(/\ufffd+$/, '');

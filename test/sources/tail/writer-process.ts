@@ -32,8 +32,8 @@ export async function writeLog({ path, mode, fast, durationMs }: WriterOptions):
   let rotateAt = begin + rotateEveryMs;
 
   function put(): void {
-    writer.write(fast ? 6000 : 30);
-    if (mode === 'whole lines') writer.endLine();
+    if (mode === 'whole lines') writer.writeLines(fast ? 6000 : 30);
+    else writer.write(fast ? 6000 : 30);
   }
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
