@@ -9,7 +9,10 @@ const filesystemSchema = z.strictObject({
 export const configSchema = z.strictObject({
   interval: duration('15s'),
   timeout: duration('5s'),
-  filesystems: z.array(filesystemSchema).default([{ path: '/workspace', require_mount: false }]),
+  filesystems: z
+    .array(filesystemSchema)
+    .refine((list) => new Set(list.map(({ path }) => path)).size === list.length, 'expected each path once')
+    .default([{ path: '/workspace', require_mount: false }]),
 });
 
 export type HostConfig = z.output<typeof configSchema>;

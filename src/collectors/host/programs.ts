@@ -1,5 +1,5 @@
 import type { Sources } from '../../sources/index.ts';
-import type { ProcessLook } from '../../sources/procfs/types.ts';
+import { visibleSupervisord } from '../../sources/procfs/visible-supervisord.ts';
 
 /** The processes whose cgroups matter, as one look at /proc and supervisord saw them. */
 export interface ProgramProcesses {
@@ -25,11 +25,5 @@ export async function findProgramProcesses(
     const owner = look.ownerOf(pid);
     if (owner.kind === 'program' && programOf.size < maxPids) programOf.set(pid, owner.program);
   }
-  return { supervisordPid: isVisible(look, programOf) ? look.snapshot.pid : undefined, programOf };
-}
-
-// In another pid namespace supervisord's pid is somebody else's.
-function isVisible({ snapshot, processes }: ProcessLook, programOf: ReadonlyMap<number, string>): boolean {
-  if (processes.get(snapshot.pid)?.comm.startsWith('supervisor')) return true;
-  return [...programOf.keys()].some((pid) => processes.get(pid)?.ppid === snapshot.pid);
+  return { supervisordPid: visibleSupervisord(look), programOf };
 }
