@@ -36,6 +36,13 @@ export function runOf(status: ProgramStatus, startCounted: boolean): OpenRun | u
   return { pid, startMs: startSeconds * 1_000, startFrom: 'rpc', startCounted, running, exitCounted: false };
 }
 
+/** A `spawned:` line and a start that the RPC tells are the same: the line follows at once, the RPC cuts off the second. */
+export function isSameStart(spawnedMs: number | undefined, startSeconds: number): boolean {
+  if (spawnedMs === undefined) return false;
+  const lateMs = spawnedMs - startSeconds * 1_000;
+  return lateMs > -100 && lateMs < 2_000;
+}
+
 export function sightingOf({ pid, startSeconds, state }: ProgramStatus): Sighting {
   return { pid, startSeconds, state };
 }

@@ -1,7 +1,7 @@
 import type { ProgramStatus } from '../../sources/supervisord/types.ts';
-import { runOf, sightingOf, stopped } from './adopt.ts';
+import { isSameStart, runOf, sightingOf, stopped } from './adopt.ts';
 import { countExit, countStart } from './count.ts';
-import { poll } from './poll.ts';
+import { isNewRun, poll } from './poll.ts';
 import type { ProgramRecord } from './record.ts';
 import type { RunEvent } from './runs.ts';
 
@@ -33,12 +33,10 @@ export function observeWithoutLog(record: ProgramRecord, status: ProgramStatus):
 
 /** The log explains the snapshot: the same process, or none, and no start that it did not tell. */
 export function agrees(record: ProgramRecord, status: ProgramStatus): boolean {
-  const { open, seen, spawnedMs } = record;
+  const { open, seen } = record;
   if (status.pid !== (open?.pid ?? 0) || open?.exitCounted === true) return false;
-  if (status.pid !== 0 || seen === undefined || status.startSeconds === seen.startSeconds) return true;
-  const isTold = spawnedMs !== undefined && Math.abs(spawnedMs - status.startSeconds * 1_000) < 3_000;
-  // A start without a process is a failed spawn.
-  return isTold || status.stopSeconds < status.startSeconds;
+  if (status.pid !== 0 || seen === undefined || !isNewRun(status, seen)) return true;
+  return isSameStart(record.spawnedMs, status.startSeconds);
 }
 
 /** An operator's stop of a program in BACKOFF is not in the log. */

@@ -1,5 +1,5 @@
 import type { ProgramStatus } from '../../sources/supervisord/types.ts';
-import { backoff, exited, fatal, sightingOf } from './adopt.ts';
+import { backoff, exited, fatal, isSameStart, sightingOf } from './adopt.ts';
 import { countExit, countGaveUp, countStart } from './count.ts';
 import type { ProgramRecord, Sighting } from './record.ts';
 import type { RunEvent } from './runs.ts';
@@ -20,13 +20,13 @@ export function poll(
     events.push({ kind: 'exit', pid: seen.pid, cause: 'unknown' });
   }
   if (hasNewRun(record, status, seen)) {
-    next = countStart(next, 'unknown');
-    events.push({ kind: 'start', pid: status.pid, trigger: 'unknown' });
-    if (status.pid === 0) {
+    const { pid, startSeconds } = status;
+    const run = { pid, startSeconds, ended: pid === 0 };
+    next = { ...countStart(next, 'unknown'), polled: [...next.polled, run].slice(-maxPolled) };
+    events.push({ kind: 'start', pid, trigger: 'unknown' });
+    if (run.ended) {
       next = countExit(next, 'unknown');
-      events.push({ kind: 'exit', pid: 0, cause: 'unknown' });
-    } else {
-      next = { ...next, polled: [...next.polled, { pid: status.pid, ended: false }].slice(-maxPolled) };
+      events.push({ kind: 'exit', pid, cause: 'unknown' });
     }
   }
   if (status.state === fatal && seen.state !== fatal) {
@@ -37,9 +37,12 @@ export function poll(
 
 function hasNewRun(record: ProgramRecord, status: ProgramStatus, seen: Sighting): boolean {
   if (status.pid !== 0) return status.pid !== seen.pid;
-  // It came and went between two looks; without a stop after the start it never ran.
-  const isNew = status.startSeconds !== seen.startSeconds && status.stopSeconds >= status.startSeconds;
-  return isNew && Math.abs((record.spawnedMs ?? 0) - status.startSeconds * 1_000) >= 3_000;
+  return isNewRun(status, seen) && !isSameStart(record.spawnedMs, status.startSeconds);
+}
+
+/** Without a process now: a run that came and went between two looks. A start without a later stop never ran. */
+export function isNewRun({ startSeconds, stopSeconds }: ProgramStatus, seen: Sighting): boolean {
+  return startSeconds !== 0 && startSeconds !== seen.startSeconds && stopSeconds >= startSeconds;
 }
 
 function endOf(record: ProgramRecord, pid: number): ProgramRecord {
@@ -48,6 +51,15 @@ function endOf(record: ProgramRecord, pid: number): ProgramRecord {
   if (open?.pid !== pid) return counted;
   // A log that could only not be read may still tell the end of this run, and so its length; a silent one will not.
   return record.silent ? rest : { ...counted, open: { ...open, exitCounted: true } };
+}
+
+/** The run whose start the log tells now, if polling has counted it. */
+export function findPolled(
+  record: ProgramRecord,
+  pid: number,
+  startMs: number,
+): ProgramRecord['polled'][number] | undefined {
+  return record.polled.find((run) => run.pid === pid || (run.pid === 0 && isSameStart(startMs, run.startSeconds)));
 }
 
 /** The end of a run that polling counts is counted: the log must not count it again. */

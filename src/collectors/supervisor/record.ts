@@ -50,8 +50,8 @@ export const programRecord = z.object({
   silent: z.boolean(),
   /** The newest snapshot that agreed with what was counted. */
   seen: sighting.exactOptional(),
-  /** Runs that polling counted and that the log may still tell of; so that they count once. */
-  polled: z.array(z.object({ pid: z.number(), ended: z.boolean() })),
+  /** Runs that polling counted and that the log may still tell of; pid 0 where it came and went between two looks. */
+  polled: z.array(z.object({ pid: z.number(), startSeconds: z.number(), ended: z.boolean() })),
   polledFatals: z.number(),
   /** Lines of the log were lost: lengths are not known until a snapshot agrees with the log again. */
   doubtful: z.boolean(),

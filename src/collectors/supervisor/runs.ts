@@ -3,7 +3,7 @@ import type { ExitStatus, MainLogEvent } from '../../sources/supervisord/main-lo
 import type { ProgramStanza, ProgramStatus } from '../../sources/supervisord/types.ts';
 import { countExit, countGaveUp, countRun, countStart } from './count.ts';
 import type { ExitCause, Trigger } from './metrics.ts';
-import { withPolledEnd } from './poll.ts';
+import { findPolled, withPolledEnd } from './poll.ts';
 import type { OpenRun, ProgramRecord } from './record.ts';
 
 /** What a line of the main log means for one program, apart from the line itself. */
@@ -61,7 +61,7 @@ function supervisordStarted(record: ProgramRecord): Step {
 
 function spawned(record: ProgramRecord, pid: number, { atMs, status }: LineContext): Step {
   const run: OpenRun = { pid, startMs: atMs, startFrom: 'log', startCounted: true, running: false, exitCounted: false };
-  const polled = record.polled.find((one) => one.pid === pid);
+  const polled = findPolled(record, pid, atMs);
   const isAdopted = record.open?.pid === pid;
   const before = isAdopted ? record : withoutOpenRun(record);
   const after: ProgramRecord = { ...before, spawnedMs: atMs, source: 'main_log', silent: false };
@@ -122,7 +122,9 @@ function ended(record: ProgramRecord, cause: ExitCause, code: number | undefined
   const { open, ...rest } = record;
   if (record.source === 'poll' && open === undefined) return endedPolled(record, cause, code);
   const seconds = lengthOf(record, atMs);
-  const counted = open?.exitCounted === true ? rest : countExit(rest, cause);
+  // The line of its start is among those that were lost.
+  const started = open === undefined && record.doubtful ? countStart(rest, 'unknown') : rest;
+  const counted = open?.exitCounted === true ? started : countExit(started, cause);
   const timed = seconds === undefined ? counted : countRun(counted, seconds, cause !== 'stopped');
   return {
     record: { ...timed, ended: true },

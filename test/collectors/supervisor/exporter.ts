@@ -18,7 +18,7 @@ import type { SupervisordService } from '../../../src/sources/supervisord/types.
 import { createLineReaders, readTailLines } from '../../../src/sources/tail/lines-operation.ts';
 import type { TailLinesRequest } from '../../../src/sources/tail/types.ts';
 import { createTestHost } from '../../support/host.ts';
-import type { TestHost } from '../../support/host.ts';
+import type { TestClock, TestHost } from '../../support/host.ts';
 
 /** An exporter with this collector alone, whose process can die at any moment. */
 export interface Exporter {
@@ -119,7 +119,8 @@ export interface ReaderHost extends TestHost {
 
 export function createReaderHost(time: 'still' | 'real'): ReaderHost {
   const base = createTestHost(time === 'real' ? { http: createHttpClient() } : {});
-  const real = { nowMs: 0, now: () => Date.now(), monotonicMs: () => performance.now() };
+  // Here nowMs is how far the steady clock was put forward.
+  const real: TestClock = { nowMs: 0, now: () => Date.now(), monotonicMs: () => performance.now() + real.nowMs };
   const readers = createLineReaders();
   const host: ReaderHost = {
     ...base,

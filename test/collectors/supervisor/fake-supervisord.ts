@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SourceError } from '../../../src/core/contract.ts';
@@ -37,7 +37,7 @@ export interface FakeSupervisord {
   stop(program: string): void;
   giveUp(program: string): void;
   line(text: string): void;
-  /** The log goes away to `.1`. */
+  /** The log goes away to `.1`, that to `.2`, … */
   rotate(): void;
   remove(): void;
 }
@@ -149,6 +149,9 @@ export function createFakeSupervisord(clock: TestClock, zoneOffsetMs = 0): FakeS
       appendFileSync(logFile, `${stamp} ${text}\n`);
     },
     rotate() {
+      for (let backup = 9; backup > 0; backup -= 1) {
+        if (existsSync(`${logFile}.${backup}`)) renameSync(`${logFile}.${backup}`, `${logFile}.${backup + 1}`);
+      }
       renameSync(logFile, `${logFile}.1`);
       writeFileSync(logFile, '');
     },

@@ -13,7 +13,8 @@ export interface RealSupervisord {
   wholeLog(): string;
   /** Runs supervisorctl; its exit status does not matter. */
   ctl(...args: readonly string[]): Promise<string>;
-  configure(programs: string): void;
+  /** Writes its configuration; `server`: more lines for [unix_http_server]. */
+  configure(programs: string, server?: string): void;
   start(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -33,11 +34,12 @@ export function createSupervisord({ programs, options = '' }: Settings): RealSup
   const output = openSync(join(directory, 'stdout'), 'a');
   let child: ReturnType<typeof spawn> | undefined;
 
-  function configure(text: string): void {
+  function configure(text: string, server = ''): void {
     writeFileSync(
       configFile,
       `[unix_http_server]
 file = %(here)s/s.sock
+${server}
 [supervisord]
 logfile = %(here)s/supervisord.log
 pidfile = %(here)s/supervisord.pid
@@ -71,6 +73,7 @@ ${text}`,
     ctl,
     configure,
     async start() {
+      rmSync(join(directory, 's.sock'), { force: true });
       child = spawn('supervisord', ['-c', configFile], {
         stdio: ['ignore', output, output],
         env: { ...process.env, TZ: 'UTC' },
