@@ -11,7 +11,12 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node22',
-  define: { EMBEDDED_ASSETS: JSON.stringify(Object.fromEntries(assets.map((path) => [path, read(path)]))) },
+  define: {
+    EMBEDDED_ASSETS: JSON.stringify(Object.fromEntries(assets.map((path) => [path, read(path)]))),
+    // CommonJS has no `import.meta`; some dependencies ask it where they are.
+    'import.meta.url': 'importMetaUrl',
+  },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   // `import.meta` is used only where assets are not embedded.
   logOverride: { 'empty-import-meta': 'silent' },
   legalComments: 'eof',

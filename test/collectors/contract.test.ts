@@ -18,7 +18,9 @@ const config = loadConfig(undefined);
 function hang<T>({ timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal }): Promise<T> {
   const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
   return new Promise<T>((_, reject) => {
-    ends.addEventListener('abort', () => reject(new SourceError('timeout', 'no answer')));
+    const giveUp = (): void => reject(new SourceError('timeout', 'no answer'));
+    if (ends.aborted) giveUp();
+    ends.addEventListener('abort', giveUp);
   });
 }
 const filesThat = (call: () => Promise<never>): Files => ({ call, stuckMs: () => 0 });
