@@ -1,8 +1,11 @@
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
+import { readAsset } from '../assets.ts';
 import { expositionContentType } from '../core/render.ts';
 import { basicAuth } from './basic-auth.ts';
+import { sendPage, stylesheetPath } from './html.ts';
 import { landingPage } from './landing.ts';
+import { runbooks } from './runbooks.ts';
 
 export interface WebContent {
   readonly telemetryPath: string;
@@ -35,8 +38,12 @@ export function createWebApp(content: WebContent): Express {
     else plain(response, 503, `waiting for the first round of: ${waiting.join(', ')}`);
   });
   app.get('/', (_request, response) => {
-    response.type('html').send(landingPage(content.version, content.telemetryPath));
+    sendPage(response, 'gpunode-exporter', landingPage(content.version, content.telemetryPath));
   });
+  app.get(stylesheetPath, (_request, response) => {
+    response.type('css').send(readAsset('src/web/assets/style.css'));
+  });
+  app.use(runbooks());
   app.use((_request, response) => {
     plain(response, 404, 'not found');
   });
