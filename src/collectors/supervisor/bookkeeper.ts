@@ -6,7 +6,7 @@ import { calibrate } from './calibrate.ts';
 import { createSavedChanges, createStateChanges } from './changes.ts';
 import { compare } from './compare.ts';
 import { createDisagreements } from './disagreements.ts';
-import { follow } from './follow.ts';
+import { follow, maxEvents } from './follow.ts';
 import type { FollowParts } from './follow.ts';
 import type { Surroundings } from './ledger.ts';
 import { createLogHealth } from './log-health.ts';
@@ -40,7 +40,6 @@ export interface Bookkeeper {
 }
 
 const maxAgeOfNamesMs = 5_000;
-const maxHeld = 10_000;
 
 /**
  * Keeps the records of all targets. Each round reads the main log to its end and then asks supervisord, so that the answer
@@ -74,7 +73,7 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
     const snapshot = answer instanceof SourceError ? undefined : (answer as SupervisordSnapshot);
     let read = { saved: following.saved, events: [...held, ...following.events] as readonly TimedEvent[] };
     if (snapshot !== undefined && !saved.counting) read = calibrate(read.saved, read.events, snapshot);
-    held = read.saved.counting ? [] : read.events.slice(-maxHeld);
+    held = read.saved.counting ? [] : read.events.slice(-maxEvents);
     const events = read.saved.counting ? [...read.events] : [];
     saved = { ...read.saved, members: targets.members };
 

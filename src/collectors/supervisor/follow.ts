@@ -30,10 +30,12 @@ export interface FollowParts {
 // After a rotation it takes a second look to be sure that nobody writes to the old file any more.
 const maxEmptyPieces = 3;
 const leastMs = 50;
+/** More than the history keeps of a log that is read back. */
+export const maxEvents = 10_000;
 
 /** Reads the main log to its end, piece by piece, and books every line. */
 export async function follow(before: Saved, parts: FollowParts): Promise<Following> {
-  const events: TimedEvent[] = [];
+  let events: readonly TimedEvent[] = [];
   const told = new Map<string, Set<MainLogEvent['kind']>>();
   let saved = before;
   let moved = false;
@@ -47,7 +49,7 @@ export async function follow(before: Saved, parts: FollowParts): Promise<Followi
     const result = bookPiece(saved, piece, await parts.surroundings(isLast), askedMs);
     saved = result.saved;
     moved ||= piece.rotated || piece.lostBytes > 0;
-    events.push(...result.events);
+    events = [...events, ...result.events].slice(-maxEvents);
     for (const [program, kinds] of result.told) told.set(program, new Set([...(told.get(program) ?? []), ...kinds]));
     if (isLast || !result.complete) {
       const caughtUp = piece.atEnd || !isOver || !result.complete;

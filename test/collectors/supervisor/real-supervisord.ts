@@ -78,7 +78,12 @@ ${text}`,
         stdio: ['ignore', output, output],
         env: { ...process.env, TZ: 'UTC' },
       });
-      while (!existsSync(join(directory, 's.sock'))) await new Promise((resolve) => setTimeout(resolve, 20));
+      const deadlineMs = Date.now() + 10_000;
+      while (!existsSync(join(directory, 's.sock'))) {
+        if (Date.now() > deadlineMs)
+          throw new Error(`supervisord does not start: ${readFileSync(join(directory, 'stdout'), 'utf8')}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     signal(signal) {
       child?.kill(signal);
