@@ -12,6 +12,8 @@ import type { ProgramContext } from './programs.ts';
 import { readScripts } from './scripts.ts';
 import type { ReadOptions } from './scripts.ts';
 
+const libraryPath = 'LD_LIBRARY_PATH';
+
 type Binary = ArtifactsConfig['binaries'][number];
 
 export interface BinaryOptions extends ReadOptions {
@@ -31,19 +33,19 @@ export async function inspectBinary(
   const { files, timeoutMs, signal } = options;
   const [context] = programsNamed(binary.program, programs);
   const question = {
-    variables: ['PATH', 'LD_LIBRARY_PATH'],
+    variables: ['PATH', libraryPath],
     programs: [binary.name],
     files: options.scripts.get(binary.program) ?? [],
   };
   const scripts = await readScripts(context, question, options);
   const place = await findPlace(binary, context, scripts, options);
   const script = scripts.find((each) => binary.name in each.programs);
-  const environment = { ...context?.environment, ...script?.variables };
-  const libraryPath = [...libraryPathOf({ environment }), ...binary.library_path];
+  const environment = environmentOf(context, script);
+  const folders = [...libraryPathOf({ environment }), ...binary.library_path];
   const settings = {
     // Binaries lie beside their libraries more often than on PATH.
     searchPath: [...searchPathOf({ environment }), ...binary.library_path],
-    libraryPath: libraryPath.flatMap((each) => splitSearchPath(each)),
+    libraryPath: folders.flatMap((each) => splitSearchPath(each)),
     workingFolder: context?.folder ?? '/',
     etc: '/etc',
   };
@@ -52,11 +54,31 @@ export async function inspectBinary(
   if (problem === 'unknown' || (problem === 'missing' && !path.includes('/') && !options.programsKnown)) return subject;
   if (problem !== undefined)
     return { ...subject, runnable: false, problem: detail === undefined ? problem : `${problem}: ${detail}` };
-  // A library path that only running the script would tell may have what seems to be missing.
-  const pathIsTold = script?.untold.includes('LD_LIBRARY_PATH') !== true;
+  // What seems to be missing may be on a library path that is not known.
+  const isCertain = isLibraryPathKnown(context, script, options);
   const isKnown =
-    libraries !== undefined && (libraries.missing.length > 0 ? pathIsTold : libraries.undetermined.length === 0);
+    libraries !== undefined && (libraries.missing.length > 0 ? isCertain : libraries.undetermined.length === 0);
   return { ...subject, runnable: true, ...(isKnown ? { missingLibraries: libraries.missing } : {}) };
+}
+
+/** What the script has set by the time it calls the binary; what only running it would tell is left out. */
+function environmentOf(
+  context: ProgramContext | undefined,
+  script: StartScript | undefined,
+): Readonly<Record<string, string>> {
+  const given = Object.entries(context?.environment ?? {}).filter(([name]) => script?.untold.includes(name) !== true);
+  return { ...Object.fromEntries(given), ...script?.variables };
+}
+
+function isLibraryPathKnown(
+  context: ProgramContext | undefined,
+  script: StartScript | undefined,
+  { programsKnown }: BinaryOptions,
+): boolean {
+  if (context === undefined) return programsKnown;
+  if (script !== undefined && libraryPath in script.variables) return true;
+  if (script?.untold.includes(libraryPath)) return false;
+  return context.environmentComplete || libraryPath in context.environment;
 }
 
 /** A path, or a name for PATH: as the configuration, the command, the start script or the running process has it. */

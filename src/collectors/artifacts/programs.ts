@@ -4,6 +4,7 @@ import { readProcessLink } from '../../sources/command-line/operations.ts';
 import { splitCommand } from '../../sources/command-line/split.ts';
 import type { Sources } from '../../sources/index.ts';
 import { readProcessEnvironment } from '../../sources/procfs/environment.ts';
+import type { Environment } from '../../sources/procfs/environment.ts';
 import type { ProcessLook } from '../../sources/procfs/types.ts';
 import { visibleSupervisord } from '../../sources/procfs/visible-supervisord.ts';
 import type { ProgramStanza } from '../../sources/supervisord/types.ts';
@@ -19,6 +20,8 @@ export interface ProgramContext {
   readonly startsecs: number;
   /** Of the variables that were asked for: the running process's, else what supervisord would give it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** False: supervisord's own environment could not be read, and what it has is missing above. */
+  readonly environmentComplete: boolean;
   /** Its processes by pid, with their names. */
   readonly processes: ReadonlyMap<number, string>;
 }
@@ -50,9 +53,9 @@ export async function readPrograms(request: ProgramsLook): Promise<ProgramContex
   const environments = await files
     .call(readProcessEnvironment, procRoot, { pids, names: variables }, { timeoutMs, signal })
     .catch(() => undefined);
-  const ofProcess = (pid: number | undefined): Readonly<Record<string, string>> => {
+  const ofProcess = (pid: number | undefined): Environment | undefined => {
     const found = pid === undefined ? undefined : environments?.[pid];
-    return found !== undefined && 'variables' in found ? found.variables : {};
+    return found !== undefined && 'variables' in found ? found.variables : undefined;
   };
   const startedIn =
     supervisord === undefined
@@ -66,6 +69,7 @@ export async function readPrograms(request: ProgramsLook): Promise<ProgramContex
     words: splitCommand(stanza.command) ?? [],
     folder: folderOf(stanza, startedIn),
     startsecs: stanza.startsecs,
+    environmentComplete: (ofProcess(supervisord) ?? ofProcess(leaders.get(stanza.program))) !== undefined,
     environment: {
       ...ofProcess(supervisord),
       ...stanzaValues(stanza, variables),

@@ -27,8 +27,9 @@ export async function readScripts(
   const paths = [...new Set([...scriptsOf(context), ...more])];
   const read = await Promise.all(
     paths.map(async (path) => {
-      const environment = { ...context?.environment, ...positional(context, path) };
-      const request = { environment, variables, programs, folder: context?.folder };
+      const values = { ...context?.environment, ...positional(context, path) };
+      const complete = context?.environmentComplete === true ? [...variables] : [];
+      const request = { environment: { values, complete }, variables, programs, folder: context?.folder };
       return await files.call(readStartScript, path, request, { timeoutMs, signal }).catch(() => null);
     }),
   );

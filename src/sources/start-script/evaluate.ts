@@ -20,13 +20,24 @@ export interface Evaluation {
 // `X=$X$X` forty times over would fill any memory.
 const maxValueLength = 64 * 1024;
 
+/** What a script is started with, as far as that is known. */
+export interface StartEnvironment {
+  readonly values: Readonly<Record<string, string>>;
+  /** Variables that are certainly not set if they have no value here. */
+  readonly complete: readonly string[];
+}
+
 /**
  * Follows a script's assignments from the environment it is started with (positional parameters by their number), without
  * running anything. What is assigned conditionally counts only where nothing else sets the variable, and only if all such
  * assignments agree: scripts set defaults that way.
  */
-export function evaluateScript(script: string, environment: Readonly<Record<string, string>> = {}): Evaluation {
-  const variables = new Map<string, string | undefined>(Object.entries(environment));
+export function evaluateScript(
+  script: string,
+  { values, complete }: StartEnvironment = { values: {}, complete: [] },
+): Evaluation {
+  const variables = new Map<string, string | undefined>(Object.entries(values));
+  const certain = new Set(complete);
   /** Variables that only conditional assignments have set. */
   const guessed = new Set<string>();
   const commands: EvaluatedCommand[] = [];
@@ -60,7 +71,7 @@ export function evaluateScript(script: string, environment: Readonly<Record<stri
     const isSet = variables.has(name) && !(operator.startsWith(':') && value === '');
     if (operator.endsWith('+')) return isSet ? expand(word, conditional) : '';
     if (isSet) return value;
-    if (operator === 'plain') return undefined;
+    if (operator === 'plain') return certain.has(name) ? '' : undefined;
     const fallback = expand(word, conditional);
     if (operator.endsWith('=')) assign(name, fallback, conditional);
     return operator.endsWith('?') ? undefined : fallback;

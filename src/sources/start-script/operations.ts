@@ -4,11 +4,10 @@ import { basename, resolve } from 'node:path';
 import type { FileOperation } from '../../core/host.ts';
 import { unwrap } from '../command-line/wrappers.ts';
 import { evaluateScript } from './evaluate.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Evaluation, StartEnvironment } from './evaluate.ts';
 
 export interface ScriptRequest {
-  /** What the script is started with, as far as it is known. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: StartEnvironment;
   /** Variables whose values may leave the file agent. */
   readonly variables: readonly string[];
   /** Names of programs whose places are asked for. */

@@ -10,7 +10,10 @@ const script = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../captures/start-scripts', `${name}.sh`), 'utf8');
 
 function commandOf(name: string, command: string): EvaluatedCommand['words'] | undefined {
-  const { commands } = evaluateScript(script(name), { MODEL: '/m.gguf', LLAMA_MODEL: '/m.gguf' });
+  const { commands } = evaluateScript(script(name), {
+    values: { MODEL: '/m.gguf', LLAMA_MODEL: '/m.gguf' },
+    complete: [],
+  });
   return commands.map(({ words }) => words).findLast((words) => words.some((word) => word?.endsWith(command)));
 }
 
@@ -25,8 +28,15 @@ describe('the wait of a start script', () => {
     ['crlf', '90', '90'],
   ])('%s: %s, and with 300 in the environment %s', (name, alone, withEnvironment) => {
     expect(evaluateScript(script(name)).variables.get('LLAMA_WAIT_SECONDS')).toBe(alone);
-    const { variables } = evaluateScript(script(name), { LLAMA_WAIT_SECONDS: '300' });
+    const { variables } = evaluateScript(script(name), { values: { LLAMA_WAIT_SECONDS: '300' }, complete: [] });
     expect(variables.get('LLAMA_WAIT_SECONDS')).toBe(withEnvironment);
+  });
+
+  it('may refer to a variable that is known not to be set', () => {
+    const line = 'L=/app:$L; M=$N';
+    expect(evaluateScript(line).variables.get('L')).toBeUndefined();
+    expect(evaluateScript(line, { values: {}, complete: ['L'] }).variables.get('L')).toBe('/app:');
+    expect(evaluateScript(line, { values: {}, complete: ['L'] }).variables.get('M')).toBeUndefined();
   });
 
   it('is unknown where branches disagree, and known where they agree', () => {
@@ -50,7 +60,10 @@ describe('the commands of a start script', () => {
   });
 
   it('have the library path that the script gives them', () => {
-    const { variables } = evaluateScript(script('wait-default'), { LD_LIBRARY_PATH: '/usr/local/cuda/lib64' });
+    const { variables } = evaluateScript(script('wait-default'), {
+      values: { LD_LIBRARY_PATH: '/usr/local/cuda/lib64' },
+      complete: [],
+    });
     expect(variables.get('LD_LIBRARY_PATH')).toBe('/app:/usr/local/cuda/lib64');
     expect(evaluateScript(script('wait-default')).variables.get('LD_LIBRARY_PATH')).toBe('/app:');
   });
@@ -132,15 +145,14 @@ describe('any script', () => {
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 6 }), fc.option(number, { nil: undefined }), (lines, wait) => {
-        // An unset variable is empty for a shell; here it could be in its environment, so all are given.
-        const environment = { A: '', B: '5', ...(wait === undefined ? { W: '' } : { W: wait }) };
+        const environment = { A: '', B: '5', ...(wait === undefined ? {} : { W: wait }) };
         const text = lines.join('\n');
         const shown = execFileSync('/bin/bash', ['--norc', '-c', `${text}\necho "$A,$B,$W"`], {
           env: environment,
           stdio: ['ignore', 'pipe', 'inherit'],
         });
-        const { variables } = evaluateScript(text, environment);
-        expect(['A', 'B', 'W'].map((each) => variables.get(each)).join(',')).toBe(shown.toString().trim());
+        const { variables } = evaluateScript(text, { values: environment, complete: ['W'] });
+        expect(['A', 'B', 'W'].map((each) => variables.get(each) ?? '').join(',')).toBe(shown.toString().trim());
       }),
       { numRuns: 150 },
     );

@@ -7,7 +7,7 @@ import type { ScriptRequest, StartScript } from '../../../src/sources/start-scri
 
 const captures = join(import.meta.dirname, '../../captures/start-scripts');
 const request: ScriptRequest = {
-  environment: { MODEL: '/m.gguf' },
+  environment: { values: { MODEL: '/m.gguf' }, complete: [] },
   variables: ['LLAMA_WAIT_SECONDS', 'LD_LIBRARY_PATH'],
   programs: ['llama-server'],
   folder: '/workspace',
