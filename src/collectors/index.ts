@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Collector, CollectorContext, CollectorTiming, MetricDefinition } from '../core/contract.ts';
 import type { Sources } from '../sources/index.ts';
+import { artifactsModule } from './artifacts/index.ts';
 import { endpointsModule } from './endpoints/index.ts';
 import { gpuModule } from './gpu/index.ts';
 import { hostModule } from './host/index.ts';
@@ -23,5 +24,6 @@ export const collectors: readonly AnyModule[] = [
   endpointsModule,
   gpuModule,
   hostModule,
+  artifactsModule,
   modelsModule,
 ];
