@@ -78,14 +78,15 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
     saved = { ...read.saved, members: targets.members };
 
     const health = logHealth.judge(following.unreadable);
-    if (snapshot !== undefined) {
+    // A snapshot says nothing about a log that is not read to its end.
+    if (snapshot !== undefined && following.caughtUp) {
       const compared = compare(
         saved,
         {
           snapshot,
           stanzas,
           targets: targets.programs,
-          log: following.caughtUp ? health : 'waiting',
+          log: health,
           silentByLevel: hidesStarts(sources.supervisord?.logLevel),
           told: following.told,
         },
@@ -94,6 +95,7 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
       saved = compared.saved;
       events.push(...compared.events, ...stateChanges(snapshot, targets.programs));
     }
+    saved = { ...saved, programs: withoutForgotten(saved.programs, targets.programs) };
     isResumed ||= following.caughtUp;
     const changes = savedChanges(saved, mustSave || following.moved);
     mustSave = false;
@@ -113,6 +115,16 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
       mustSave = true;
     },
   };
+}
+
+const maxPrograms = 2_000;
+
+/** A program that is gone keeps its record, for it may come back; but not for ever many of them. */
+function withoutForgotten(programs: Books['programs'], targets: readonly string[]): Books['programs'] {
+  const all = Object.entries(programs);
+  if (all.length <= maxPrograms) return programs;
+  const wanted = new Set(targets);
+  return Object.fromEntries(all.filter(([program]) => wanted.has(program)));
 }
 
 /** `spawned:` is of level info. */

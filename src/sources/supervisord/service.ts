@@ -27,7 +27,7 @@ export function createSupervisordService(host: Host, settings: SupervisordSettin
   const { configFile, timeoutMs } = settings;
   const readConfig = createConfigReader(host, configFile, settings.environment, timeoutMs);
 
-  async function config(): Promise<SupervisordConfig> {
+  async function withPassword(): Promise<SupervisordConfig> {
     const found = await readConfig().catch((error: unknown) => withoutFile(error, settings));
     return {
       ...found,
@@ -51,13 +51,17 @@ export function createSupervisordService(host: Host, settings: SupervisordSettin
   }
 
   const snapshots = shareLatest(host.clock, async () => {
-    const { serverUrl, username, password } = await config();
+    const { serverUrl, username, password } = await withPassword();
     if (serverUrl === undefined) {
       throw new SourceError('unavailable', `${configFile} names no RPC server; add one or set supervisor.server_url`);
     }
     const address = rpcAddress(serverUrl, { username, password });
     return fetchSnapshot(host.http, address, { timeoutMs, nowMs: () => host.clock.now() });
   });
+  async function config(): Promise<SupervisordConfig> {
+    return { ...(await withPassword()), password: undefined };
+  }
+
   return {
     snapshot: ({ maxAgeMs, signal }) => snapshots(maxAgeMs, signal),
     config: (signal) => (signal === undefined ? config() : untilAborted(config(), signal)),

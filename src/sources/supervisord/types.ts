@@ -68,6 +68,7 @@ export interface SupervisordConfig {
   /** How to reach the RPC: `unix:///path` or `http://host:port`; undefined if no server section exists. */
   readonly serverUrl: string | undefined;
   readonly username: string | undefined;
+  /** The service keeps it to itself: undefined in what it hands out. */
   readonly password: string | undefined;
   /** Undefined where supervisord writes to syslog. */
   readonly mainLog: string | undefined;

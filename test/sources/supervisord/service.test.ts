@@ -46,6 +46,8 @@ test('the configuration file says where supervisord is and how to get in', async
   const { supervisord } = service();
   expect((await supervisord.snapshot({ maxAgeMs: 0 })).pid).toBe(17686);
   expect(authorizations).toEqual([basic('mon:sesame')]);
+  // It is nobody else's business.
+  expect(JSON.stringify(await supervisord.config())).not.toContain('sesame');
 });
 
 test('settings win over the file', async () => {
