@@ -1,12 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that run whole daemons, or writers that race with readers: one file at a time, or they would starve each other. */
+const real = [
+  'test/e2e/**/*.test.ts',
+  'test/collectors/endpoints/{listeners,scenarios}.test.ts',
+  'test/collectors/gpu/process.test.ts',
+  'test/collectors/supervisor/real*.test.ts',
+  'test/sources/procfs/owners.test.ts',
+  'test/sources/tail/{rotation-matrix,supervisord,logrotate,memory}.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores are the floor of a CI machine; real daemons run beside the tests.
-    maxWorkers: 2,
     env: { TZ: 'UTC' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: real,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'real', include: real, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });
