@@ -32,8 +32,8 @@ export async function readPiece(
   position: TailPosition | undefined,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Piece> {
-  // Where supervisord.conf cannot be read any more, the log is where it was.
-  const path = config === undefined ? position?.path : config.mainLog;
+  // Where nobody can tell any more, the log is where it was.
+  const path = config?.mainLog ?? position?.path;
   if (path === undefined) return unreadable('it is not known, or no file');
   const { maxBytes, backups } = config?.mainLogRotation ?? { maxBytes: 0, backups: 0 };
   try {

@@ -111,8 +111,5 @@ function mainLog(sections: Sections, warn: (text: string) => void): string | und
     warn('[supervisord] logfile=syslog: restarts can only be counted by polling');
     return undefined;
   }
-  if (!/^[~/]/.test(file)) {
-    warn('[supervisord] logfile is relative to the folder in which supervisord was started; set supervisor.main_log');
-  }
-  return path.resolve(file.replace(/^~(?=\/|$)/, os.homedir()));
+  return path.normalize(file.replace(/^~(?=\/|$)/, os.homedir()));
 }

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { SourceError } from '../../core/contract.ts';
 import { errorMessage } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
@@ -8,6 +9,7 @@ import { createConfigReader } from './config-reader.ts';
 import type { Environment } from './config-file.ts';
 import { shareLatest, untilAborted } from './share-latest.ts';
 import type { SupervisordConfig, SupervisordService } from './types.ts';
+import { readWorkingDirectory } from './working-directory.ts';
 
 export interface SupervisordSettings {
   readonly configFile: string;
@@ -25,16 +27,21 @@ export interface SupervisordSettings {
 /** There is one of this in a process. */
 export function createSupervisordService(host: Host, settings: SupervisordSettings): SupervisordService {
   const { configFile, timeoutMs } = settings;
+  let pid = 0;
   const readConfig = createConfigReader(host, configFile, settings.environment, timeoutMs);
 
-  async function withPassword(): Promise<SupervisordConfig> {
-    const found = await readConfig().catch((error: unknown) => withoutFile(error, settings));
+  async function readOrGuess(): Promise<SupervisordConfig> {
+    return readConfig().catch((error: unknown) => withoutFile(error, settings));
+  }
+
+  async function config(): Promise<SupervisordConfig> {
+    const found = await readOrGuess();
     return {
       ...found,
       serverUrl: settings.serverUrl ?? found.serverUrl,
       username: settings.username ?? found.username,
-      password: settings.passwordFile === undefined ? found.password : await readPassword(settings.passwordFile),
-      mainLog: settings.mainLog ?? found.mainLog,
+      password: undefined,
+      mainLog: settings.mainLog ?? (await absolute(found.mainLog)),
     };
   }
 
@@ -50,17 +57,29 @@ export function createSupervisordService(host: Host, settings: SupervisordSettin
     }
   }
 
+  /** supervisord takes a relative path from where it was started, and stays there. */
+  async function absolute(file: string | undefined): Promise<string | undefined> {
+    if (file === undefined || path.isAbsolute(file)) return file;
+    if (pid === 0) return undefined;
+    const link = `/proc/${pid}/cwd`;
+    const found = await host.files.call(readWorkingDirectory, link, {}, { timeoutMs }).catch(() => undefined);
+    return found === undefined ? undefined : path.join(found.directory, file);
+  }
+
   const snapshots = shareLatest(host.clock, async () => {
-    const { serverUrl, username, password } = await withPassword();
+    const found = await readOrGuess();
+    const serverUrl = settings.serverUrl ?? found.serverUrl;
     if (serverUrl === undefined) {
       throw new SourceError('unavailable', `${configFile} names no RPC server; add one or set supervisor.server_url`);
     }
+    const { passwordFile } = settings;
+    const username = settings.username ?? found.username;
+    const password = passwordFile === undefined ? found.password : await readPassword(passwordFile);
     const address = rpcAddress(serverUrl, { username, password });
-    return fetchSnapshot(host.http, address, { timeoutMs, nowMs: () => host.clock.now() });
+    const snapshot = await fetchSnapshot(host.http, address, { timeoutMs, nowMs: () => host.clock.now() });
+    pid = snapshot.pid;
+    return snapshot;
   });
-  async function config(): Promise<SupervisordConfig> {
-    return { ...(await withPassword()), password: undefined };
-  }
 
   return {
     snapshot: ({ maxAgeMs, signal }) => snapshots(maxAgeMs, signal),

@@ -70,7 +70,7 @@ export interface SupervisordConfig {
   readonly username: string | undefined;
   /** The service keeps it to itself: undefined in what it hands out. */
   readonly password: string | undefined;
-  /** Undefined where supervisord writes to syslog. */
+  /** Undefined where supervisord writes to syslog, or to a relative path and nobody knows where it was started. */
   readonly mainLog: string | undefined;
   readonly mainLogRotation: LogRotation;
   readonly logLevel: string;

@@ -192,11 +192,6 @@ describe('what supervisord would refuse is read as far as it goes', () => {
     ['lines that make no sense', `nonsense\n${minimal}[program:a]\ncommand=a\nnonsense\n`, /line 1, 8/],
     ['a program without a command', `${minimal}[program:b]\n[program:a]\ncommand=a\n`, /\[program:b\] has no command/],
     ['an unknown member', `${minimal}[group:g]\nprograms=nosuch\n[program:a]\ncommand=a\n`, /nosuch/],
-    [
-      'a relative log',
-      '[supervisord]\nlogfile=x.log\n[unix_http_server]\nfile=/s\n[program:a]\ncommand=a\n',
-      /relative/,
-    ],
   ])('%s', async (_, text, warning) => {
     const config = await read(write('supervisord.conf', text));
     expect(config.programs.map(({ program }) => program)).toEqual(['a']);

@@ -16,12 +16,14 @@ const [multicall = ''] = answerBodies('rpc-multicall.txt');
 let server: RpcServer;
 let authorizations: (string | undefined)[] = [];
 let configFile = '';
+let answer = '';
 
 beforeEach(async () => {
   authorizations = [];
+  answer = multicall;
   server = await listen((request, response) => {
     authorizations.push(request.headers.authorization);
-    response.end(multicall);
+    response.end(answer);
   });
   configFile = join(server.directory, 'supervisord.conf');
   const include = `[include]\nfiles = conf.d/*.conf\n`;
@@ -57,6 +59,15 @@ test('settings win over the file', async () => {
   await supervisord.snapshot({ maxAgeMs: 0 });
   expect(authorizations).toEqual([basic('me:open')]);
   expect((await supervisord.config()).mainLog).toBe('/elsewhere.log');
+});
+
+test('a relative main log is where supervisord was started, which its process tells', async () => {
+  writeFileSync(configFile, readFileSync(configFile, 'utf8').replace('/var/log/s.log', 'logs/s.log'));
+  answer = multicall.replace('<int>17686</int>', `<int>${process.pid}</int>`);
+  const { supervisord } = service();
+  expect((await supervisord.config()).mainLog).toBeUndefined();
+  await supervisord.snapshot({ maxAgeMs: 0 });
+  expect((await supervisord.config()).mainLog).toBe(join(process.cwd(), 'logs/s.log'));
 });
 
 test('without the file a server URL is enough', async () => {
