@@ -23,12 +23,15 @@ export interface PrometheusOptions {
   /** Addresses to scrape, each as `host:port`, as the job `gpunode`. */
   readonly targets: readonly string[];
   readonly rulesFiles?: readonly string[];
+  /** Addresses to send alerts to, each as `host:port`. */
+  readonly alertmanagers?: readonly string[];
   /** Folder for data, configuration and log, and the way to start a process that goes with it. */
   readonly scratch: Pick<Scratch, 'folder' | 'spawn'>;
 }
 
 /** Scrapes and evaluates every second, for the first time about 5 s after its start: its discovery is that slow. */
-export async function startPrometheus({ targets, rulesFiles = [], scratch }: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+  const { targets, rulesFiles = [], alertmanagers = [], scratch } = options;
   const folder = join(scratch.folder, 'prometheus');
   const configFile = join(folder, 'prometheus.yml');
   mkdirSync(folder);
@@ -38,6 +41,7 @@ export async function startPrometheus({ targets, rulesFiles = [], scratch }: Pro
     JSON.stringify({
       global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
       rule_files: rulesFiles,
+      alerting: { alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }] },
       scrape_configs: [{ job_name: 'gpunode', static_configs: [{ targets }] }],
     }),
   );
