@@ -38,8 +38,8 @@ export function createFilesystemWatch(log: Logger): FilesystemWatch {
 
   function reportProblem(before: FilesystemFacts | undefined, { path: mountpoint, problem }: FilesystemFacts): void {
     if (problem?.reason === before?.problem?.reason) return;
-    if (problem === undefined) log.info('file system answers again', { mountpoint });
-    else log.warn('file system does not answer', { mountpoint, reason: problem.reason, error: problem.text });
+    if (problem === undefined) log.info('file system can be looked at again', { mountpoint });
+    else log.warn('file system cannot be looked at', { mountpoint, reason: problem.reason, error: problem.text });
   }
 
   return { compare: (filesystems, atMs) => filesystems.flatMap((each) => compareOne(each, atMs)) };

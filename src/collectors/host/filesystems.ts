@@ -61,11 +61,17 @@ export async function observeFilesystems(
       path,
       requireMount,
       ...(own instanceof SourceError ? {} : mountedFact(mount?.mountPoint === realPath, answer)),
-      ...(mount === undefined ? {} : mountFacts(mount, programs[realPath])),
+      ...(mount === undefined || !concerns(mount, realPath, answer) ? {} : mountFacts(mount, programs[realPath])),
       ...(answer instanceof SourceError ? {} : usageFacts(answer)),
       ...(problem === undefined ? {} : { problem: { reason: problem.reason, text: problem.message } }),
     };
   });
+}
+
+// A path that is not there lies on no file system, though the table has one above it.
+function concerns(mount: Mount, realPath: string, answer: FilesystemUsage | SourceError): boolean {
+  const code = answer instanceof SourceError ? errorCode(answer) : undefined;
+  return mount.mountPoint === realPath || (code !== 'ENOENT' && code !== 'ENOTDIR');
 }
 
 type Table = Readonly<Record<string, Mount>>;

@@ -28,6 +28,20 @@ describe('file systems', () => {
     writeFileSync(join(directory, 'mountinfo'), readFileSync(file));
   }
 
+  it('are not told of a path that is not there', async () => {
+    const fixture = on('v2-bare');
+    fixture.answers.set(
+      '/workspace',
+      new SourceError('unavailable', 'no such file', { cause: Object.assign(new Error('gone'), { code: 'ENOENT' }) }),
+    );
+    withTable(fixture, 'not-mounted');
+    const shown = values(await round(fixture.start(required)));
+    expect(shown).toMatchObject({ 'filesystem_mounted /workspace': 0 });
+    expect(Object.keys(shown).filter((key) => key.startsWith('filesystem_'))).toEqual([
+      'filesystem_mounted /workspace',
+    ]);
+  });
+
   it('come and go, turn read-only, and say so once', async () => {
     const fixture = on('v2-bare');
     fixture.answers.set('/workspace', usage);
@@ -85,7 +99,7 @@ describe('file systems', () => {
     expect(values(outcome)['filesystem_size_bytes /']).toBeGreaterThan(0);
     expect(outcome.facts.filesystems[0]?.problem?.reason).toBe(answer.reason);
     await round(collector);
-    const said = fixture.host.lines.filter(({ message }) => message === 'file system does not answer');
+    const said = fixture.host.lines.filter(({ message }) => message === 'file system cannot be looked at');
     expect(said).toHaveLength(1);
   });
 

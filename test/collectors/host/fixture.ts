@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHostCollector } from '../../../src/collectors/host/collector.ts';
 import { configSchema } from '../../../src/collectors/host/config.ts';
@@ -9,6 +8,7 @@ import type { FileOperation, Files } from '../../../src/core/host.ts';
 import type { MachineMemory } from '../../../src/sources/machine/memory.ts';
 import type { Owner, ProcessLook, ProcessStat } from '../../../src/sources/procfs/types.ts';
 import type { Sources } from '../../../src/sources/index.ts';
+import { recordedMemory } from '../../support/recorded-memory.ts';
 import { createTestHost } from '../../support/host.ts';
 import type { TestHost } from '../../support/host.ts';
 
@@ -68,17 +68,6 @@ export function values(outcome: OkOutcome): Record<string, unknown> {
       return [metric.name.replace('gpunode_', '') + (label === '' ? '' : ` ${label}`), value];
     }),
   );
-}
-
-function recordedMemory(file: string): MachineMemory {
-  const text = readFileSync(file, 'utf8');
-  const bytes = (name: string): number => Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1]) * 1024;
-  return {
-    totalBytes: bytes('MemTotal'),
-    availableBytes: bytes('MemAvailable'),
-    swapTotalBytes: bytes('SwapTotal'),
-    swapUsedBytes: bytes('SwapTotal') - bytes('SwapFree'),
-  };
 }
 
 function orThrow(answer: unknown): unknown {
