@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { readAlertRules } from '../support/alert-rules.ts';
+import { tell } from './promtool.ts';
+import { cadenceStories } from './stories/cadence.ts';
+import { endpointStories } from './stories/endpoint.ts';
+import { gpuStories, hostStories, logStories } from './stories/machine.ts';
+import { metaStories } from './stories/meta.ts';
+import { modelStories } from './stories/model.ts';
+import { processStories } from './stories/process.ts';
+import type { Story } from './story.ts';
+
+const stories: readonly Story[] = [
+  ...metaStories,
+  ...processStories,
+  ...cadenceStories,
+  ...endpointStories,
+  ...modelStories,
+  ...gpuStories,
+  ...logStories,
+  ...hostStories,
+];
+const alerts = readAlertRules().map(({ alert }) => alert);
+const alwaysFiring = 'GpuNodeWatchdog';
+
+function fires({ then }: Story, name: string, from = 0): boolean {
+  return then.slice(from).some(({ firing = [] }) => firing.some(({ alert }) => alert === name));
+}
+
+describe('alerts, as promtool sees them', () => {
+  it.each(stories.map((story) => [story.title, story] as const))('%s', async (_, story) => {
+    expect(await tell(story)).toBe('');
+  });
+});
+
+describe('stories', () => {
+  it('name alerts that exist', () => {
+    const named = stories.flatMap(({ nearly = [], then }) => [
+      ...nearly,
+      ...then.flatMap(({ firing = [] }) => firing.map(({ alert }) => alert)),
+    ]);
+    expect(named.filter((name) => !alerts.includes(name))).toEqual([]);
+  });
+
+  it('tell of every alert how it fires, and what it says', () => {
+    const told = stories.flatMap(({ then }) =>
+      then.flatMap(({ firing = [] }) => firing.flatMap(({ alert, text }) => (text === undefined ? [] : [alert]))),
+    );
+    expect(alerts.filter((name) => !told.includes(name))).toEqual([]);
+  });
+
+  it('tell of every alert how it nearly fires', () => {
+    const missed = stories.flatMap((story) => (story.nearly ?? []).filter((name) => !fires(story, name)));
+    expect(alerts.filter((name) => !missed.includes(name) && name !== alwaysFiring)).toEqual([]);
+  });
+
+  it('tell of every alert how it resolves', () => {
+    const resolves = (name: string): boolean =>
+      stories.some((story) => fires(story, name) && !fires(story, name, story.then.length - 1));
+    expect(alerts.filter((name) => !resolves(name) && name !== alwaysFiring)).toEqual([]);
+  });
+});
