@@ -53,7 +53,7 @@ async function resume(state: TailState, position: TailPosition, log: OpenLog): P
     await append(state, log, position.offset, undefined);
     return;
   }
-  const found = await findGenerations({ path, position, held: undefined, live: log.facts });
+  const found = await findGenerations({ path, position, held: undefined, live: log });
   if (!found.rest && !sameFile && isTelling(position) && (await holdsContent(log, position))) {
     // A copy took the file's place (a restored volume, an editor): the same log goes on.
     for (const { file } of found.between) await file.close();

@@ -97,7 +97,7 @@ async function appendAfter(state: TailState, renamed: Generation, log: OpenLog):
     await append(state, log, renamed.facts.size, { kind: 'renamed', lostBytes: 0, gap: false });
     return;
   }
-  const { between, lostBytes } = await findGenerations({ path, position: atEnd, held: renamed, live: log.facts });
+  const { between, lostBytes } = await findGenerations({ path, position: atEnd, held: renamed, live: log });
   await appendRenamed(state, [...between, { ...log, lostBytes }]);
 }
 
@@ -121,7 +121,7 @@ export async function afterTruncation(state: TailState, truncated: Generation): 
   const { path } = state.options;
   const { file, facts, offset } = truncated;
   const position = await positionIn(truncated, path, offset);
-  const { rest, between, lostBytes } = await findGenerations({ path, position, held: undefined, live: facts });
+  const { rest, between, lostBytes } = await findGenerations({ path, position, held: undefined, live: truncated });
   if (rest) {
     truncated.file = rest.file;
     truncated.facts = rest.facts;

@@ -3,14 +3,13 @@
  * whatever name, and the generations between it and the file that has the log's name now.
  */
 import { basename, dirname, join } from 'node:path';
-import { openCompressed } from './compressed.ts';
 import { beginsWith, fingerprintOf, readAnchor, readHead, readPiece } from './fingerprint.ts';
 import { isSameFile, isYounger, mayBeFileOf } from './facts.ts';
-import type { FileFacts } from './facts.ts';
-import { openLog, statLog } from './open-log.ts';
+import { statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
 import { findSiblings } from './siblings.ts';
-import type { Sibling } from './siblings.ts';
+import { closeAll, take } from './steps.ts';
+import type { Step } from './steps.ts';
 import type { TailPosition } from './types.ts';
 
 export interface Search {
@@ -20,7 +19,7 @@ export interface Search {
   /** The position's file if it is open and was not truncated: its rest needs no finding. */
   readonly held: OpenLog | undefined;
   /** The file that has the log's name now. */
-  readonly live: FileFacts | undefined;
+  readonly live: OpenLog | undefined;
 }
 
 export interface Found {
@@ -40,30 +39,50 @@ export interface Unread extends OpenLog {
 /** What a position says of its file's content. */
 export type KnownContent = Pick<TailPosition, 'fingerprint' | 'offset' | 'anchor'>;
 
-/** One generation on the way back from the newest: open, or known to be there and unreadable. */
-interface Step {
-  readonly sibling: Sibling;
-  readonly facts: FileFacts;
-  readonly log: OpenLog | undefined;
-}
-
 /** Files opened at once, at most. */
 const maxGenerations = 200;
+const attempts = 6;
 
 /** Walks back from the newest generation to the one that was being read. What is not part of the answer is closed. */
 export async function findGenerations(search: Search): Promise<Found> {
-  const { live } = search;
+  let found = await walk(search);
+  for (let attempt = 1; attempt < attempts && !found.isSure; attempt += 1) {
+    await closeAll([...found.steps, ...(found.known ? [found.known] : [])]);
+    found = await walk(search);
+  }
+  const { steps, known, isSure } = found;
+  const rest = known ?? (await atItsOldPath(search));
+  const isLater = (step: Step): boolean => (rest ? isInScheme(step, rest) : isUnread(step, search));
+  const unread = steps.filter((step) => isLater(step) && (isSure || isOlderThanLive(step, search)));
+  await closeAll(steps.filter((step) => !unread.includes(step)));
+  if (search.held) await closeAll(rest ? [rest] : []);
+  return { rest: search.held ? undefined : rest?.log, ...inOrder(unread) };
+}
+
+interface Walk {
+  /** Newer than the known one, newest first. */
+  readonly steps: readonly Step[];
+  /** The position's file, or a copy of its content. */
+  readonly known: Step | undefined;
+  /** False: the log was rotated meanwhile so often that something may be missing, or here in a wrong place. */
+  readonly isSure: boolean;
+}
+
+async function walk(search: Search): Promise<Walk> {
+  const { path, live } = search;
+  const before = await nameOf(path);
   let steps: Step[] = [];
   let known: Step | undefined;
+  let metLive = false;
   const seen = new Set<string>();
-  for (const sibling of await findSiblings(search.path)) {
+  for (const sibling of await findSiblings(path)) {
     const plainPath = join(dirname(sibling.path), sibling.plainName);
-    if (seen.has(plainPath)) continue;
-    const step = await take(sibling);
+    const step = seen.has(plainPath) ? undefined : await take(sibling);
     if (!step) continue;
     seen.add(plainPath);
     // What is newer than the live file appeared while we looked: it is found at the next look.
-    const overtaken = live !== undefined && isSameFile(step.facts, live);
+    const overtaken = live !== undefined && (await isLive(step, live));
+    metLive ||= overtaken;
     const close = overtaken ? steps.filter((one) => one.sibling.scheme === sibling.scheme) : [];
     if (overtaken || steps.some(({ facts }) => isSameFile(facts, step.facts))) close.push(step);
     else if (await isPositionsFile(step, search).catch(() => false)) known = step;
@@ -72,11 +91,16 @@ export async function findGenerations(search: Search): Promise<Found> {
     steps = steps.filter((one) => !close.includes(one));
     if (known || steps.length >= maxGenerations) break;
   }
-  const rest = known ?? (await atItsOldPath(search));
-  const unread = steps.filter((step) => (rest ? isInScheme(step, rest) : isUnread(step, search)));
-  await closeAll(steps.filter((step) => !unread.includes(step)));
-  if (search.held) await closeAll(rest ? [rest] : []);
-  return { rest: search.held ? undefined : rest?.log, ...inOrder(unread) };
+  const isQuiet = before === (await nameOf(path));
+  // Renamed only, and both ends were met: then everything between them was.
+  const isComplete = metLive && known !== undefined && steps.every(({ sibling }) => sibling.compression === undefined);
+  return { steps, known, isSure: isQuiet || isComplete };
+}
+
+/** Changes whenever the log is rotated. */
+async function nameOf(path: string): Promise<string> {
+  const facts = await statLog(path);
+  return 'unreadable' in facts ? facts.unreadable : `${facts.device}:${facts.inode}:${facts.birthMs}`;
 }
 
 /** From the oldest to the newest. */
@@ -99,16 +123,14 @@ export async function holdsContent({ file, facts }: OpenLog, content: KnownConte
   return fingerprintOf(bytes).sha1 === anchor.sha1;
 }
 
-async function take(sibling: Sibling): Promise<Step | undefined> {
-  const { path, compression } = sibling;
-  const log = await (compression === undefined ? openLog(path) : openCompressed(path, compression));
-  if (!('unreadable' in log)) return { sibling, facts: log.facts, log };
-  // It may have been compressed just now, under logrotate's default name.
-  if (log.unreadable === 'missing' && compression === undefined && sibling.scheme !== 'other') {
-    return take({ ...sibling, path: `${path}.gz`, compression: 'gz' });
-  }
-  const facts = await statLog(path);
-  return 'unreadable' in facts ? undefined : { sibling, facts, log: undefined };
+function isOlderThanLive({ facts }: Step, { live }: Search): boolean {
+  return !live || (facts.birthMs ?? 0) <= (live.facts.birthMs ?? 0);
+}
+
+/** The live file, renamed since, and perhaps compressed since. */
+async function isLive({ sibling, facts, log }: Step, live: OpenLog): Promise<boolean> {
+  if (isSameFile(facts, live.facts)) return true;
+  return log !== undefined && sibling.compression !== undefined && isCopyOf(log, live).catch(() => false);
 }
 
 async function isPositionsFile({ sibling, facts, log }: Step, { position, held }: Search): Promise<boolean> {
@@ -123,9 +145,10 @@ async function isPositionsFile({ sibling, facts, log }: Step, { position, held }
   return !older && holdsContent(log, position);
 }
 
-/** Of a deleted file (`logrotate` compresses so): a copy of all of it, or of what it was when the copy was made. */
+/** Of a file that is open: a copy of all of it, or of what it was when the copy was made. */
 async function isCopyOf(log: OpenLog, original: OpenLog): Promise<boolean> {
-  const bytes = Math.min(log.facts.size, original.facts.size);
+  const { size } = await original.file.facts();
+  const bytes = Math.min(log.facts.size, size);
   const head = (await readHead(original.file)).subarray(0, bytes);
   const anchor = await readAnchor(original.file, bytes);
   const content = { fingerprint: fingerprintOf(head), offset: bytes, anchor: fingerprintOf(anchor) };
@@ -140,7 +163,7 @@ function isInScheme({ sibling }: Step, last: Step): boolean {
 /** The position's file is gone: what was born and written later was never read. */
 function isUnread({ sibling, facts }: Step, { position, held, live }: Search): boolean {
   // The log itself was truncated and no copy of it is left: the copies that are there were read when they were live.
-  if (!held && live && mayBeFileOf(position, live)) return false;
+  if (!held && live && mayBeFileOf(position, live.facts)) return false;
   return sibling.scheme !== 'other' && isYounger(facts, position.writtenMs);
 }
 
@@ -152,8 +175,4 @@ async function atItsOldPath(search: Search): Promise<Step | undefined> {
   if (step && (await isPositionsFile(step, search).catch(() => false))) return step;
   await closeAll(step ? [step] : []);
   return undefined;
-}
-
-async function closeAll(steps: readonly Step[]): Promise<void> {
-  for (const { log } of steps) await log?.file.close();
 }

@@ -12,7 +12,6 @@ import type { Consumer } from './consumer.ts';
 import { lineOf } from './log-writer.ts';
 import type { WriterOptions } from './writer-process.ts';
 
-const durationMs = 500;
 const lookEveryMs = 12;
 const script = join(import.meta.dirname, 'writer-process.ts');
 
@@ -32,7 +31,9 @@ async function inWorld(
   const folder = await mkdtemp(join(tmpdir(), 'tail-'));
   const path = join(folder, 'app.log');
   const consumer = createConsumer(path);
-  const options: WriterOptions = { path, mode, fast, durationMs };
+  // What is there at the first look is where it begins.
+  await consumer.look();
+  const options: WriterOptions = { path, mode, fast, rotations: 8 };
   const running = promisify(execFile)(process.execPath, [script, JSON.stringify(options)]);
   try {
     await work({ path, consumer, writer: running.child, writing: running.then(({ stdout }) => Number(stdout)) });

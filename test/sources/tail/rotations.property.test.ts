@@ -87,6 +87,8 @@ async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Co
     writer.write(40);
     await consumer.look();
     for (const one of steps) await one.run({ writer, consumer, append });
+    writer.reopen();
+    writer.write(40);
     writer.endLine();
     await consumer.catchUp();
     // The last file may wait for one look without growth of the one before.

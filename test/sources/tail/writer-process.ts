@@ -1,6 +1,6 @@
 /**
  * A process that writes a numbered log and rotates it, while the test reads:
- * `node writer-process.ts '{"path":…,"mode":…,"fast":…,"durationMs":…}'`; prints how many lines it wrote.
+ * `node writer-process.ts '{"path":…,"mode":…,"fast":…,"rotations":…}'`; prints how many lines it wrote.
  */
 import { createLogWriter } from './log-writer.ts';
 
@@ -19,18 +19,16 @@ export interface WriterOptions {
   readonly path: string;
   readonly mode: (typeof modes)[number];
   readonly fast: boolean;
-  readonly durationMs: number;
+  /** It ends after so many rotations, or breaks in their place. */
+  readonly rotations: number;
 }
 
 const rotateEveryMs = 60;
 const breakMs = 25;
 
-export async function writeLog({ path, mode, fast, durationMs }: WriterOptions): Promise<number> {
+export async function writeLog({ path, mode, fast, rotations }: WriterOptions): Promise<number> {
   const appends = mode !== 'rename';
   const writer = createLogWriter(path, { append: appends });
-  const begin = performance.now();
-  let rotateAt = begin + rotateEveryMs;
-
   function put(): void {
     if (mode === 'whole lines') writer.writeLines(fast ? 6000 : 30);
     else writer.write(fast ? 6000 : 30);
@@ -38,10 +36,14 @@ export async function writeLog({ path, mode, fast, durationMs }: WriterOptions):
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   async function writeFor(ms: number): Promise<void> {
-    for (const end = performance.now() + ms; performance.now() < end; await pause(fast ? 1 : 3)) put();
+    const end = performance.now() + ms;
+    for (let pieces = 0; pieces < 5 || performance.now() < end; pieces += 1) {
+      put();
+      await pause(fast ? 1 : 3);
+    }
   }
 
-  const rotations: Record<WriterOptions['mode'], () => Promise<void> | void> = {
+  const rotate: Record<WriterOptions['mode'], () => Promise<void> | void> = {
     plain: () => undefined,
     'whole lines': () => undefined,
     rename() {
@@ -77,14 +79,11 @@ export async function writeLog({ path, mode, fast, durationMs }: WriterOptions):
     },
   };
 
-  while (performance.now() - begin < durationMs) {
-    put();
-    if (performance.now() >= rotateAt) {
-      await rotations[mode]();
-      rotateAt = performance.now() + rotateEveryMs;
-    }
-    await pause(fast ? 1 : 3);
+  for (let rotation = 0; rotation < rotations; rotation += 1) {
+    await writeFor(rotateEveryMs);
+    await rotate[mode]();
   }
+  put();
   writer.endLine();
   writer.close();
   return writer.lines();
