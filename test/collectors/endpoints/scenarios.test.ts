@@ -65,6 +65,7 @@ describe('the simulated node', () => {
     ['api-500', ['http_error', 1, 0, 0], healthy],
     ['llama-loading-forever', healthy, ['loading', 1, 0, 0]],
     ['two-llamas-one-port', healthy, ['ok', 1, 1, 0]],
+    ['port-taken-by-orphan', ['stranger', 0, 1, 0], healthy],
   ])('%s', async (scenario, api, llama) => {
     const look = await watch(scenario);
     await expect.poll(look, patience).toMatchObject({ api, llama });
