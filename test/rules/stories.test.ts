@@ -26,8 +26,9 @@ function fires({ then }: Story, name: string, from = 0): boolean {
   return then.slice(from).some(({ firing = [] }) => firing.some(({ alert }) => alert === name));
 }
 
-describe('alerts, as promtool sees them', () => {
-  it.each(stories.map((story) => [story.title, story] as const))('%s', async (_, story) => {
+// Mostly waiting for promtool, which uses one core.
+describe.concurrent('alerts, as promtool sees them', () => {
+  it.each(stories.map((story) => [story.title, story] as const))('%s', { timeout: 60_000 }, async (_, story) => {
     expect(await tell(story)).toBe('');
   });
 });

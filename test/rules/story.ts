@@ -11,6 +11,8 @@ export interface Story {
   readonly others?: readonly string[];
   /** Alerts whose condition is missed narrowly. */
   readonly nearly?: readonly string[];
+  /** Between two scrapes, where the story's length should not decide. */
+  readonly stepSeconds?: number;
   /** Where rules need not be evaluated at every scrape. */
   readonly evaluationSeconds?: number;
   readonly then: readonly Moment[];

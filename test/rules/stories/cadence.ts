@@ -72,7 +72,7 @@ export const cadenceStories: readonly Story[] = [
     nearly: ['GpuNodeProgramRestartsOnSchedule', 'GpuNodeRestartCadenceMatchesTimeout'],
     then: [
       {
-        at: 70.1,
+        at: 68.1,
         firing: [
           {
             ...flapping,

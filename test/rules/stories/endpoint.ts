@@ -150,7 +150,7 @@ export const endpointStories: readonly Story[] = [
     },
     then: [
       {
-        at: 12,
+        at: 11.6,
         firing: [
           {
             ...stranger,

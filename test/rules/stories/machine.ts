@@ -361,7 +361,7 @@ export const hostStories: readonly Story[] = [
         firing: [
           {
             ...filling,
-            text: 'The file system of /workspace on gpu-1:10042 has 358.1GiB free, 35.8% of it, and will be full within 4 hours at this pace. First, on the node: `df -h /workspace`, then `du -xh /workspace | sort -h | tail -n 20`.',
+            text: 'The file system of /workspace on gpu-1:10042 has 358GiB free, 35.8% of it, and will be full within 4 hours at this pace. First, on the node: `df -h /workspace`, then `du -xh /workspace | sort -h | tail -n 20`.',
           },
         ],
       },

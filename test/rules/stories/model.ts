@@ -56,7 +56,7 @@ export const modelStories: readonly Story[] = [
     series: { ...absent(0, 90), ...flap({ program: 'llama', exits: regular(600, 421, 10) }) },
     then: [
       {
-        at: 70.1,
+        at: 66.1,
         firing: [
           {
             ...missing,
@@ -109,11 +109,11 @@ export const modelStories: readonly Story[] = [
     },
     then: [
       {
-        at: 70.1,
+        at: 66.1,
         firing: [
           {
             ...incomplete,
-            text: `The model llama of llama on gpu-1:10042 is not complete: 3.5GiB are there, its header asks for 4GiB; it grows by 873.8kiB/s. ${cadence} First, on the node: \`stat -c '%n %F %s' /models/llama.gguf\` twice, 3 s apart; resync if it does not grow.`,
+            text: `The model llama of llama on gpu-1:10042 is not complete: 3.3GiB are there, its header asks for 4GiB; it grows by 873.8kiB/s. ${cadence} First, on the node: \`stat -c '%n %F %s' /models/llama.gguf\` twice, 3 s apart; resync if it does not grow.`,
           },
           ...flaps,
         ],
@@ -196,7 +196,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...anomaly,
-            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: it came or went 10 times in the last 15 minutes. First, before any repair: `gpunode-exporter evidence` on the node keeps what is seen now.',
+            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: it came or went 8 times in the last 15 minutes. First, before any repair: `gpunode-exporter evidence` on the node keeps what is seen now.',
           },
         ],
       },
