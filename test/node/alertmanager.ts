@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseDuration } from '../../src/core/duration.ts';
+import { scaleRules } from '../support/scale-rules.ts';
 import { startDaemon } from './daemon.ts';
 import type { Daemon } from './daemon.ts';
 import type { Scratch } from './scratch.ts';
@@ -55,7 +55,7 @@ export async function startAlertmanager(
   const notifications: Notification[] = [];
   const receiver = await listenForNotifications(notifications);
   const configFile = join(folder, 'alertmanager.yml');
-  writeFileSync(configFile, JSON.stringify(inQuickTime(shippedConfig(), scale, receiver.url), null, 2));
+  writeFileSync(configFile, writeConfig(scale, receiver.url));
   const daemon = await startDaemon(scratch.spawn, {
     command: requireCommand('prometheus-alertmanager'),
     args: (address) => [
@@ -70,27 +70,11 @@ export async function startAlertmanager(
   return { ...daemon, notifications, settled: () => readSettled(daemon.url) };
 }
 
-function shippedConfig(): unknown {
-  return parse(
-    readFileSync(fileURLToPath(new URL('../../deploy/alertmanager/alertmanager.yml', import.meta.url)), 'utf8'),
-  );
-}
-
-/** The same tree with shorter `*_wait` and `*_interval`, and every webhook at our address. */
-export function inQuickTime(value: unknown, scale: number, url: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => inQuickTime(item, scale, url));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (key === 'url') return [key, url];
-      if (/_(wait|interval)$/.test(key)) return [key, shorter(inner, scale)];
-      return [key, inQuickTime(inner, scale, url)];
-    }),
-  );
-}
-
-function shorter(duration: unknown, scale: number): string {
-  return duration === '0s' ? duration : `${Math.ceil(parseDuration(duration) / scale)}ms`;
+/** YAML, of which JSON is a part: the shipped configuration with shorter durations, and every webhook at our address. */
+function writeConfig(scale: number, url: string): string {
+  const shipped = fileURLToPath(new URL('../../deploy/alertmanager/alertmanager.yml', import.meta.url));
+  const config: unknown = parse(scaleRules(readFileSync(shipped, 'utf8'), scale));
+  return JSON.stringify(config, (key, value: unknown) => (key === 'url' ? url : value), 2);
 }
 
 async function listenForNotifications(into: Notification[]): Promise<{ url: string; close: () => void }> {

@@ -40,7 +40,7 @@ async function help(): Promise<string> {
   return [
     'npm run demo [-- --scenario NAME] [--for DURATION]',
     '',
-    'Runs a simulated GPU node under a real supervisord, with the exporter and a real Prometheus, and removes it all at the end.',
+    'Runs a simulated GPU node under a real supervisord, with the exporter, a real Prometheus and a real Alertmanager, and removes it all at the end.',
     '',
     'Scenarios:',
     ...lines,

@@ -7,7 +7,6 @@ export interface Summary {
   /** The exporter reaches supervisord. */
   readonly supervisorUp: boolean | undefined;
   readonly programs: readonly ProgramSummary[];
-  readonly firing: readonly string[];
 }
 
 interface ProgramSummary {
@@ -21,7 +20,7 @@ interface ProgramSummary {
 
 export async function readSummary({ query }: Prometheus): Promise<Summary> {
   const starts = 'gpunode_program_starts_total';
-  const [up, supervisorUp, expected, state, recent, exitCode, endpoint, alerts] = await Promise.all([
+  const [up, supervisorUp, expected, state, recent, exitCode, endpoint] = await Promise.all([
     query('up{job="gpunode"}'),
     query('gpunode_supervisor_up'),
     query('gpunode_program_expected'),
@@ -30,7 +29,6 @@ export async function readSummary({ query }: Prometheus): Promise<Summary> {
     query(`${starts} - (${starts} offset 5m or ${starts} * 0)`),
     query('gpunode_program_last_exit_code'),
     query('gpunode_endpoint_state == 1'),
-    query('ALERTS{alertstate="firing", severity=~"critical|warning"}'),
   ]);
   return {
     exporterUp: truth(up),
@@ -48,11 +46,10 @@ export async function readSummary({ query }: Prometheus): Promise<Summary> {
         lastExitCode: of(exitCode, program)?.value,
         endpoint: of(endpoint, program)?.labels['state'],
       })),
-    firing: alerts.map(({ labels }) => `${labels['alertname']}{${labels['program'] ?? ''}}`),
   };
 }
 
-export function renderScreen({ exporterUp, supervisorUp, programs, firing }: Summary): string {
+export function renderScreen({ exporterUp, supervisorUp, programs }: Summary): string {
   return [
     exporterUp === undefined
       ? 'Waiting for the first scrape …'
@@ -63,8 +60,6 @@ export function renderScreen({ exporterUp, supervisorUp, programs, firing }: Sum
     ...programs.map(({ program, state, starts, lastExitCode, endpoint }) =>
       row([program, state, starts['initial'], starts['requested'], starts['respawn'], lastExitCode, endpoint]),
     ),
-    '',
-    ...firing.map((alert) => `firing: ${alert}`),
   ].join('\n');
 }
 
@@ -72,11 +67,11 @@ function row(cells: readonly (string | number | undefined)[]): string {
   return cells.map((cell = '–', column) => (column < 2 ? `${cell}`.padEnd(12) : `${cell}`.padStart(11))).join('');
 }
 
-export function renderLine({ exporterUp, supervisorUp, programs, firing }: Summary): string {
+export function renderLine({ exporterUp, supervisorUp, programs }: Summary): string {
   const words = programs.map(
     ({ program, state, starts }) => `${program}=${state}(respawns ${starts['respawn'] ?? '–'})`,
   );
-  return [`exporter=${word(exporterUp)} supervisord=${word(supervisorUp)}`, ...words, ...firing].join(' ');
+  return [`exporter=${word(exporterUp)} supervisord=${word(supervisorUp)}`, ...words].join(' ');
 }
 
 function of(series: readonly Series[], program: string): Series | undefined {
