@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { effectiveMemory } from '../../../src/sources/cgroup/limits.ts';
 import { readCgroups } from '../../../src/sources/cgroup/operations.ts';
 import { readKernelCounts } from '../../../src/sources/machine/boot.ts';
 import type { MachineMemory } from '../../../src/sources/machine/memory.ts';
+import { recordedMemory } from '../../support/recorded-memory.ts';
 import { unpackTree } from '../../support/unpack-tree.ts';
 
 const roots: string[] = [];
@@ -18,24 +19,13 @@ function recorded(name: string): string {
   return root;
 }
 
-function machineOf(root: string): MachineMemory {
-  const text = readFileSync(join(root, 'proc/meminfo'), 'utf8');
-  const bytes = (name: string): number => Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1]) * 1024;
-  return {
-    totalBytes: bytes('MemTotal'),
-    availableBytes: bytes('MemAvailable'),
-    swapTotalBytes: bytes('SwapTotal'),
-    swapUsedBytes: bytes('SwapTotal') - bytes('SwapFree'),
-  };
-}
-
 const nobody = { limitsOf: undefined, pids: [], watched: [] };
 const MiB = 1024 ** 2;
 
 async function memoryOf(name: string): Promise<ReturnType<typeof effectiveMemory> & { machine: MachineMemory }> {
   const root = recorded(name);
   const { levels } = await readCgroups.run(join(root, 'proc'), { ...nobody, root });
-  const machine = machineOf(root);
+  const machine = recordedMemory(join(root, 'proc/meminfo'));
   return { ...effectiveMemory(machine, levels), machine };
 }
 
