@@ -8,7 +8,7 @@ const gib = 2 ** 30;
 
 /** Every series that the rules read, with the values of a node that has been well for days. */
 export function healthyNode(): Series {
-  const values = {
+  const values: Record<string, number> = {
     up: 1,
     ...Object.fromEntries(collectorNames.map((name) => [`gpunode_collector_success{collector="${name}"}`, 1])),
     gpunode_supervisor_up: 1,

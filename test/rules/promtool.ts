@@ -69,8 +69,8 @@ function stepOf(story: Story): number {
   return minutes <= 25 ? 15 : minutes <= 60 ? 30 : 60;
 }
 
-function lengthOf({ then }: Story): number {
-  return Math.max(...then.map(({ at }) => at));
+function lengthOf({ moments }: Story): number {
+  return Math.max(...moments.map(({ at }) => at));
 }
 
 function inputSeries(story: Story, step: number): { series: string; values: string }[] {
@@ -91,7 +91,7 @@ function withTarget(key: string, node: string): string {
 
 /** At every moment, of every alert: who fires, texts aside. */
 function firingChecks(story: Story): unknown[] {
-  return story.then.flatMap((moment) =>
+  return story.moments.flatMap((moment) =>
     [...rules.keys()].map((alertname) => ({
       eval_time: evalTime(moment),
       alertname,
@@ -101,7 +101,7 @@ function firingChecks(story: Story): unknown[] {
 }
 
 function textChecks(story: Story): unknown[] {
-  return story.then.flatMap((moment) =>
+  return story.moments.flatMap((moment) =>
     [...rules].flatMap(([alertname, rule]) => {
       const firings = firingOf(moment, alertname);
       if (!firings.some(({ text }) => text !== undefined)) return [];
@@ -142,7 +142,9 @@ function annotationsOf({ annotations }: AlertRule, firing: Firing): Record<strin
 /** The alerts without annotations, so that a story need not tell all texts; those whose text it tells once more, with them. */
 function alertsFor(story: Story, change: (rules: string) => string): string {
   const told = new Set(
-    story.then.flatMap(({ firing = [] }) => firing.flatMap(({ alert, text }) => (text === undefined ? [] : [alert]))),
+    story.moments.flatMap(({ firing = [] }) =>
+      firing.flatMap(({ alert, text }) => (text === undefined ? [] : [alert])),
+    ),
   );
   const file = parse(change(readFileSync(join(folder, 'gpunode.alerts.yml'), 'utf8'))) as {
     groups: { rules: ({ alert: string } & Record<string, unknown>)[] }[];

@@ -3,7 +3,8 @@ import { readAlertRules } from '../support/alert-rules.ts';
 import { tell } from './promtool.ts';
 import { cadenceStories } from './stories/cadence.ts';
 import { endpointStories } from './stories/endpoint.ts';
-import { gpuStories, hostStories, logStories } from './stories/machine.ts';
+import { gpuStories } from './stories/gpu.ts';
+import { hostStories, logStories } from './stories/logs-and-host.ts';
 import { metaStories } from './stories/meta.ts';
 import { modelStories } from './stories/model.ts';
 import { processStories } from './stories/process.ts';
@@ -22,8 +23,8 @@ const stories: readonly Story[] = [
 const alerts = readAlertRules().map(({ alert }) => alert);
 const alwaysFiring = 'GpuNodeWatchdog';
 
-function fires({ then }: Story, name: string, from = 0): boolean {
-  return then.slice(from).some(({ firing = [] }) => firing.some(({ alert }) => alert === name));
+function fires({ moments }: Story, name: string, from = 0): boolean {
+  return moments.slice(from).some(({ firing = [] }) => firing.some(({ alert }) => alert === name));
 }
 
 // Mostly waiting for promtool, which uses one core.
@@ -35,16 +36,16 @@ describe.concurrent('alerts, as promtool sees them', () => {
 
 describe('stories', () => {
   it('name alerts that exist', () => {
-    const named = stories.flatMap(({ nearly = [], then }) => [
+    const named = stories.flatMap(({ nearly = [], moments }) => [
       ...nearly,
-      ...then.flatMap(({ firing = [] }) => firing.map(({ alert }) => alert)),
+      ...moments.flatMap(({ firing = [] }) => firing.map(({ alert }) => alert)),
     ]);
     expect(named.filter((name) => !alerts.includes(name))).toEqual([]);
   });
 
   it('tell of every alert how it fires, and what it says', () => {
-    const told = stories.flatMap(({ then }) =>
-      then.flatMap(({ firing = [] }) => firing.flatMap(({ alert, text }) => (text === undefined ? [] : [alert]))),
+    const told = stories.flatMap(({ moments }) =>
+      moments.flatMap(({ firing = [] }) => firing.flatMap(({ alert, text }) => (text === undefined ? [] : [alert]))),
     );
     expect(alerts.filter((name) => !told.includes(name))).toEqual([]);
   });
@@ -56,7 +57,7 @@ describe('stories', () => {
 
   it('tell of every alert how it resolves', () => {
     const resolves = (name: string): boolean =>
-      stories.some((story) => fires(story, name) && !fires(story, name, story.then.length - 1));
+      stories.some((story) => fires(story, name) && !fires(story, name, story.moments.length - 1));
     expect(alerts.filter((name) => !resolves(name) && name !== alwaysFiring)).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ export interface Story {
   readonly stepSeconds?: number;
   /** Where rules need not be evaluated at every scrape. */
   readonly evaluationSeconds?: number;
-  readonly then: readonly Moment[];
+  readonly moments: readonly Moment[];
 }
 
 export interface Moment {

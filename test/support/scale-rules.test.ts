@@ -82,7 +82,7 @@ describe('scaleRules', () => {
           ...flap({ program: 'llama', exits: regular(20, 15, 20) }),
           'gpunode_program_timeout_seconds{program="llama",timeout="LLAMA_WAIT_SECONDS"}': always(14),
         },
-        then: [
+        moments: [
           { at: 0.4 },
           {
             at: 2.5,

@@ -21,7 +21,7 @@ export const cadenceStories: readonly Story[] = [
     title: 'two healthy days, then llama dies every 420 s, until it is repaired',
     evaluationSeconds: 180,
     series: flap({ program: 'llama', exits: regular(twoDays, 421, 12) }),
-    then: [
+    moments: [
       { at: 2_880 + 10 },
       {
         // Its third respawn: two short runs are known, and the first page names the timeout.
@@ -64,13 +64,13 @@ export const cadenceStories: readonly Story[] = [
   {
     title: 'clockwork with a jitter of 30 s is still clockwork',
     series: flap({ program: 'llama', exits: random(600, 14, (chance) => 391 + 60 * chance) }),
-    then: [{ at: 80.1, firing: [flapping, onSchedule, matches, slow] }],
+    moments: [{ at: 80.1, firing: [flapping, onSchedule, matches, slow] }],
   },
   {
     title: 'chance is not clockwork: restarts at random, every 7 minutes on average',
     series: flap({ program: 'llama', exits: random(600, 16, (chance) => -420 * Math.log(chance)) }),
     nearly: ['GpuNodeProgramRestartsOnSchedule', 'GpuNodeRestartCadenceMatchesTimeout'],
-    then: [
+    moments: [
       {
         at: 68.1,
         firing: [
@@ -86,7 +86,7 @@ export const cadenceStories: readonly Story[] = [
   {
     title: 'a crash loop of four in twelve seconds, between two scrapes, pages at once and ends by itself',
     series: flap({ program: 'llama', exits: [603, 606, 609, 612], code: 139 }),
-    then: [
+    moments: [
       { at: 10 },
       {
         at: 10.6,
@@ -105,7 +105,7 @@ export const cadenceStories: readonly Story[] = [
   {
     title: 'a worker that exits with 0 every ten seconds flaps too',
     series: flap({ program: 'worker-gpu', exits: regular(600, 10, 60), code: 0 }),
-    then: [
+    moments: [
       {
         at: 12.1,
         firing: [
@@ -124,25 +124,25 @@ export const cadenceStories: readonly Story[] = [
     title: 'two respawns in an hour are no flap, three in an hour and a half neither',
     series: flap({ program: 'llama', exits: [600, 2_400, 6_000] }),
     nearly: ['GpuNodeProgramFlapping'],
-    then: [{ at: 11 }, { at: 41 }, { at: 101 }],
+    moments: [{ at: 11 }, { at: 41 }, { at: 101 }],
   },
   {
     title: 'six respawns, one every two hours: a slow flap, over in the evening',
     evaluationSeconds: 180,
     series: flap({ program: 'llama', exits: regular(600, 7_200, 6) }),
-    then: [{ at: 300 }, { at: 480.5, firing: [slow] }, { at: 967.5, firing: [slow] }, { at: 976.5 }],
+    moments: [{ at: 300 }, { at: 480.5, firing: [slow] }, { at: 967.5, firing: [slow] }, { at: 976.5 }],
   },
   {
     title: 'three respawns in a day are not worth a ticket',
     evaluationSeconds: 180,
     series: flap({ program: 'llama', exits: regular(600, 7_200, 3) }),
     nearly: ['GpuNodeProgramSlowFlap'],
-    then: [{ at: 252.5 }, { at: 400.5 }],
+    moments: [{ at: 252.5 }, { at: 400.5 }],
   },
   {
     title: 'restarts that only polling sees: a ticket, never a page',
     series: flap({ program: 'llama', exits: [600, 1_200, 1_800], trigger: 'unknown' }),
-    then: [
+    moments: [
       { at: 29 },
       {
         at: 31,
@@ -159,7 +159,7 @@ export const cadenceStories: readonly Story[] = [
   {
     title: 'the first scrape ever: a counter that stands at 40 has not moved',
     only: { ...healthyNode(), ...flap({ program: 'llama', exits: [], before: 40 }) },
-    then: [{ at: 0 }, { at: 0.25 }, { at: 20 }],
+    moments: [{ at: 0 }, { at: 0.25 }, { at: 20 }],
   },
   {
     title: 'the exporter lost its state: counters begin at 0 again, and an hour of history pages nobody',
@@ -167,7 +167,7 @@ export const cadenceStories: readonly Story[] = [
       'gpunode_program_starts_total{program="llama",trigger="respawn"}': steps([0, 50], [10, 0], [20, 1]),
       'gpunode_program_last_exit_timestamp_seconds{program="llama"}': always(1_200),
     },
-    then: [{ at: 10.3 }, { at: 21 }, { at: 40 }],
+    moments: [{ at: 10.3 }, { at: 21 }, { at: 40 }],
   },
   {
     // `increase` alone takes it for a reset, and 48 respawns.
@@ -176,12 +176,12 @@ export const cadenceStories: readonly Story[] = [
       'gpunode_program_starts_total{program="llama",trigger="respawn"}': steps([0, 49], [5, 50], [10, 48]),
       'gpunode_program_last_exit_timestamp_seconds{program="llama"}': always(300),
     },
-    then: [{ at: 10.3 }, { at: 20 }],
+    moments: [{ at: 10.3 }, { at: 20 }],
   },
   {
     title: 'scrapes fail for two minutes of a flap: the page stays',
     only: withoutExporter({ ...healthyNode(), ...flap({ program: 'llama', exits: regular(600, 300, 12) }) }, 30, 31.9),
-    then: [
+    moments: [
       { at: 29, firing: [flapping, onSchedule, slow] },
       // keep_firing_for: silence is not recovery.
       { at: 31, firing: [flapping] },
@@ -191,7 +191,7 @@ export const cadenceStories: readonly Story[] = [
   {
     title: 'the exporter dies in a flap: its own alert comes before the page ends',
     only: withoutExporter({ ...healthyNode(), ...flap({ program: 'llama', exits: regular(600, 300, 5) }) }, 30, 90),
-    then: [
+    moments: [
       { at: 33, firing: [flapping, { alert: 'GpuNodeExporterDown' }] },
       { at: 50, firing: [{ alert: 'GpuNodeExporterDown' }] },
     ],
@@ -201,7 +201,7 @@ export const cadenceStories: readonly Story[] = [
     title: 'the exporter is restored after an outage with thirty old exits: history, not a page',
     only: withoutExporter({ ...healthyNode(), ...flap({ program: 'llama', exits: regular(660, 30, 30) }) }, 10, 50),
     nearly: ['GpuNodeProgramFlapping'],
-    then: [
+    moments: [
       { at: 49.6, firing: [{ alert: 'GpuNodeExporterDown' }] },
       { at: 50.6, firing: [onSchedule, slow] },
       { at: 100, firing: [slow] },
@@ -211,7 +211,7 @@ export const cadenceStories: readonly Story[] = [
     title: 'clockwork every half hour is too slow to be a flap',
     series: flap({ program: 'fastapi', exits: regular(600, 1_860, 5) }),
     nearly: ['GpuNodeProgramFlapping'],
-    then: [
+    moments: [
       { at: 74.5 },
       {
         at: 105.5,
@@ -227,6 +227,6 @@ export const cadenceStories: readonly Story[] = [
     title: 'three nodes, one of them ill: one page, for that one',
     series: flap({ program: 'llama', exits: regular(600, 421, 9) }),
     others: ['gpu-2:10042', 'gpu-3:10042'],
-    then: [{ at: 60, firing: [flapping, onSchedule, matches, slow] }],
+    moments: [{ at: 60, firing: [flapping, onSchedule, matches, slow] }],
   },
 ];

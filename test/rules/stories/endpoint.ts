@@ -40,7 +40,7 @@ export const endpointStories: readonly Story[] = [
       ...inState('compute-api', 'fastapi', 'http_error', 10, 20),
       'gpunode_endpoint_status_code{target="compute-api",program="fastapi"}': during(10, 20, 500, 200),
     },
-    then: [
+    moments: [
       {
         at: 13,
         firing: [
@@ -60,7 +60,7 @@ export const endpointStories: readonly Story[] = [
       ...inState('compute-api', 'fastapi', 'timeout', 10, 20),
       'gpunode_endpoint_status_code{target="compute-api",program="fastapi"}': during(10, 20, undefined, 200),
     },
-    then: [
+    moments: [
       {
         at: 13,
         firing: [
@@ -76,18 +76,18 @@ export const endpointStories: readonly Story[] = [
     title: 'the API does not answer for a minute and a half',
     series: inState('compute-api', 'fastapi', 'refused', 10, 11.5),
     nearly: ['GpuNodeEndpointDown'],
-    then: [{ at: 11.4 }, { at: 14 }],
+    moments: [{ at: 11.4 }, { at: 14 }],
   },
   {
     title: 'llama loads its model for eight minutes of ten',
     series: { ...inState('llama', 'llama', 'loading', 10, 18), [startTime]: steps([0, -9_000], [10, 600]) },
     nearly: ['GpuNodeModelLoadingTooLong', 'GpuNodeEndpointDown'],
-    then: [{ at: 13 }, { at: 17.6 }, { at: 25 }],
+    moments: [{ at: 13 }, { at: 17.6 }, { at: 25 }],
   },
   {
     title: 'llama loads its model and does not come to an end',
     series: { ...inState('llama', 'llama', 'loading', 10, 40), [startTime]: steps([0, -9_000], [10, 600]) },
-    then: [
+    moments: [
       { at: 19.6 },
       {
         at: 25.1,
@@ -106,7 +106,7 @@ export const endpointStories: readonly Story[] = [
     title: 'llama is restarted, and its endpoint is looked at first',
     series: { ...inState('llama', 'llama', 'loading', 10, 15), [startTime]: steps([0, -259_200], [10.5, 600]) },
     nearly: ['GpuNodeModelLoadingTooLong'],
-    then: [{ at: 10.4 }, { at: 11.4 }, { at: 14 }],
+    moments: [{ at: 10.4 }, { at: 11.4 }, { at: 14 }],
   },
   {
     title: 'a planned stop of llama: its port refuses, and that was asked for; then it is started and loads',
@@ -116,12 +116,12 @@ export const endpointStories: readonly Story[] = [
       [startTime]: steps([0, -9_000], [20, 1_200]),
     },
     nearly: ['GpuNodeEndpointDown'],
-    then: [{ at: 12.6 }, { at: 19 }, { at: 20.6 }, { at: 23 }],
+    moments: [{ at: 12.6 }, { at: 19 }, { at: 20.6 }, { at: 23 }],
   },
   {
     title: 'the API takes three seconds to answer for half an hour',
     series: probesTaking(3, 10, 40),
-    then: [
+    moments: [
       { at: 19 },
       {
         at: 30,
@@ -139,7 +139,7 @@ export const endpointStories: readonly Story[] = [
     title: 'the API is slow for eight minutes',
     series: probesTaking(3, 10, 18),
     nearly: ['GpuNodeEndpointSlow'],
-    then: [{ at: 18 }, { at: 24 }, { at: 30 }],
+    moments: [{ at: 18 }, { at: 24 }, { at: 30 }],
   },
   {
     title: 'an orphan answers in the place of the API',
@@ -148,7 +148,7 @@ export const endpointStories: readonly Story[] = [
       'gpunode_endpoint_listeners{target="compute-api",program="fastapi",owner="other"}': during(10, 20, 1, 0),
       'gpunode_endpoint_listeners{target="compute-api",program="fastapi",owner="program"}': during(10, 20, 0, 1),
     },
-    then: [
+    moments: [
       {
         at: 11.6,
         firing: [
@@ -165,7 +165,7 @@ export const endpointStories: readonly Story[] = [
   {
     title: 'two llamas share a port: it answers, but who?',
     series: { 'gpunode_endpoint_listeners{target="llama",program="llama",owner="other"}': during(10, 20, 1, 0) },
-    then: [{ at: 15, firing: [{ ...stranger, labels: llamaLabels }] }, { at: 20.6 }],
+    moments: [{ at: 15, firing: [{ ...stranger, labels: llamaLabels }] }, { at: 20.6 }],
   },
   {
     title: 'the old API needs half a minute to give up its port',
@@ -173,6 +173,6 @@ export const endpointStories: readonly Story[] = [
       'gpunode_endpoint_listeners{target="compute-api",program="fastapi",owner="other"}': during(10, 10.5, 1, 0),
     },
     nearly: ['GpuNodeEndpointStranger'],
-    then: [{ at: 10.4 }, { at: 12 }],
+    moments: [{ at: 10.4 }, { at: 12 }],
   },
 ];

@@ -1,9 +1,10 @@
 import type { Story } from '../story.ts';
+import type { Series } from '../timeline.ts';
 import { always, during, steps, withoutExporter } from '../timeline.ts';
 import { healthyNode } from '../healthy-node.ts';
 
 const gone = 'GpuNodeExporterDown';
-const llamaPolls = (from: number, to: number): Story['series'] => ({
+const llamaPolls = (from: number, to: number): Series => ({
   'gpunode_supervisor_events_source{program="llama",source="poll"}': during(from, to, 1, 0),
   'gpunode_supervisor_events_source{program="llama",source="main_log"}': during(from, to, 0, 1),
 });
@@ -11,7 +12,7 @@ const llamaPolls = (from: number, to: number): Story['series'] => ({
 export const metaStories: readonly Story[] = [
   {
     title: 'a healthy node with every series present raises nothing',
-    then: [
+    moments: [
       { at: 1 },
       { at: 30 },
       {
@@ -28,7 +29,7 @@ export const metaStories: readonly Story[] = [
   {
     title: 'the exporter dies and comes back after ten minutes',
     only: withoutExporter(healthyNode(), 10, 20),
-    then: [
+    moments: [
       { at: 11 },
       {
         at: 15,
@@ -46,7 +47,7 @@ export const metaStories: readonly Story[] = [
     title: 'the exporter is restarted within a minute and a half: nobody hears of it',
     only: withoutExporter(healthyNode(), 10, 11.5),
     nearly: [gone],
-    then: [{ at: 10.6 }, { at: 11.4 }, { at: 14 }],
+    moments: [{ at: 10.6 }, { at: 11.4 }, { at: 14 }],
   },
   {
     title: 'the job is gone from the configuration for a while',
@@ -56,7 +57,7 @@ export const metaStories: readonly Story[] = [
         (at) => (at < 600 || at >= 1_800 ? timeline(at) : undefined),
       ]),
     ),
-    then: [
+    moments: [
       { at: 14.6 },
       {
         at: 16,
@@ -75,12 +76,12 @@ export const metaStories: readonly Story[] = [
     series: { up: steps([0, 1], [10, undefined]) },
     others: ['gpu-2:10042'],
     nearly: ['GpuNodeExporterAbsent'],
-    then: [{ at: 30 }],
+    moments: [{ at: 30 }],
   },
   {
     title: 'the gpu collector fails for a while',
     series: { 'gpunode_collector_success{collector="gpu"}': during(10, 20, 0, 1) },
-    then: [
+    moments: [
       {
         at: 16,
         firing: [
@@ -98,12 +99,12 @@ export const metaStories: readonly Story[] = [
     title: 'the gpu collector fails for four minutes',
     series: { 'gpunode_collector_success{collector="gpu"}': during(10, 14, 0, 1) },
     nearly: ['GpuNodeCollectorFailing'],
-    then: [{ at: 13.6 }, { at: 16 }],
+    moments: [{ at: 13.6 }, { at: 16 }],
   },
   {
     title: 'the log of llama loses its permissions and gets them back',
     series: { 'gpunode_log_readable{program="llama"}': during(10, 40, 0, 1) },
-    then: [
+    moments: [
       {
         at: 26,
         firing: [
@@ -121,12 +122,12 @@ export const metaStories: readonly Story[] = [
     title: 'the log of llama is away for a rotation',
     series: { 'gpunode_log_readable{program="llama"}': during(10, 24, 0, 1) },
     nearly: ['GpuNodeLogUnreadable'],
-    then: [{ at: 23.6 }, { at: 30 }],
+    moments: [{ at: 23.6 }, { at: 30 }],
   },
   {
     title: 'restarts of llama are seen by polling for half an hour',
-    series: llamaPolls(10, 40) ?? {},
-    then: [
+    series: llamaPolls(10, 40),
+    moments: [
       {
         at: 26,
         firing: [
@@ -142,13 +143,13 @@ export const metaStories: readonly Story[] = [
   },
   {
     title: 'restarts of llama are seen by polling until the main log speaks again',
-    series: llamaPolls(10, 20) ?? {},
+    series: llamaPolls(10, 20),
     nearly: ['GpuNodeRestartsNotExact'],
-    then: [{ at: 19 }, { at: 30 }],
+    moments: [{ at: 19 }, { at: 30 }],
   },
   {
     title: 'a node of which nothing is known but that it is scraped: no GPU, no model, no supervisord, no endpoint',
     only: { up: always(1), 'gpunode_collector_success{collector="host"}': always(1) },
-    then: [{ at: 5 }, { at: 90 }],
+    moments: [{ at: 5 }, { at: 90 }],
   },
 ];

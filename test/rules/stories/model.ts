@@ -37,7 +37,7 @@ export const modelStories: readonly Story[] = [
   {
     title: 'the model is gone for a while; llama, which has it in memory, goes on',
     series: absent(10, 20),
-    then: [
+    moments: [
       {
         at: 12,
         firing: [
@@ -54,7 +54,7 @@ export const modelStories: readonly Story[] = [
   {
     title: 'the model is missing, and llama waits for it and dies: the page of the model tells the cadence',
     series: { ...absent(0, 90), ...flap({ program: 'llama', exits: regular(600, 421, 10) }) },
-    then: [
+    moments: [
       {
         at: 66.1,
         firing: [
@@ -73,7 +73,7 @@ export const modelStories: readonly Story[] = [
       [`gpunode_model_file_readable{${of}}`]: during(10, 15, 0, 1),
       [`gpunode_model_file_regular{${of}}`]: during(15, 20, 0, 1),
     },
-    then: [
+    moments: [
       {
         at: 12,
         firing: [
@@ -98,7 +98,7 @@ export const modelStories: readonly Story[] = [
     title: 'the model is renamed into place: away for half a minute',
     series: absent(10, 10.6),
     nearly: ['GpuNodeModelMissing'],
-    then: [{ at: 10.6 }, { at: 14 }],
+    moments: [{ at: 10.6 }, { at: 14 }],
   },
   {
     title: 'half a model is there and grows until it is complete; llama waits and dies meanwhile',
@@ -107,7 +107,7 @@ export const modelStories: readonly Story[] = [
       [`gpunode_model_file_size_bytes{${of}}`]: (at) => Math.min(4 * gib, (at / 4_800) * 4 * gib),
       ...flap({ program: 'llama', exits: regular(600, 421, 10) }),
     },
-    then: [
+    moments: [
       {
         at: 66.1,
         firing: [
@@ -127,7 +127,7 @@ export const modelStories: readonly Story[] = [
       [`gpunode_model_file_size_bytes{${of}}`]: during(10, 20, gib, 4 * gib),
       [`gpunode_model_file_required_bytes{${of}}`]: during(10, 20, undefined, 4 * gib),
     },
-    then: [
+    moments: [
       {
         at: 17,
         firing: [
@@ -145,12 +145,12 @@ export const modelStories: readonly Story[] = [
     title: 'a small model is incomplete for half a minute while it is copied',
     series: { [`gpunode_model_file_complete{${of}}`]: during(10, 10.6, 0, 1) },
     nearly: ['GpuNodeModelIncomplete'],
-    then: [{ at: 10.6 }, { at: 14 }],
+    moments: [{ at: 10.6 }, { at: 14 }],
   },
   {
     title: 'something writes to the model for a quarter of an hour',
     series: { [`gpunode_model_file_stable{${of}}`]: during(5, 20, 0, 1) },
-    then: [
+    moments: [
       {
         at: 11,
         firing: [
@@ -167,12 +167,12 @@ export const modelStories: readonly Story[] = [
     title: 'a sync touches the model for four minutes',
     series: { [`gpunode_model_file_stable{${of}}`]: during(5, 9, 0, 1) },
     nearly: ['GpuNodeModelNotStable'],
-    then: [{ at: 8.6 }, { at: 12 }],
+    moments: [{ at: 8.6 }, { at: 12 }],
   },
   {
     title: 'the file is listed and cannot be looked at',
     series: { [`gpunode_model_file_anomaly{${of},anomaly="listed_not_statable"}`]: during(5, 20, 1, 0) },
-    then: [
+    moments: [
       {
         at: 12,
         firing: [
@@ -190,7 +190,7 @@ export const modelStories: readonly Story[] = [
     series: {
       [`gpunode_model_file_present{${of}}`]: (at) => (at >= 605 && at < 900 && at % 60 < 30 ? 0 : 1),
     },
-    then: [
+    moments: [
       {
         at: 19,
         firing: [
@@ -211,12 +211,12 @@ export const modelStories: readonly Story[] = [
       [`gpunode_model_file_anomaly{${of},anomaly="dangling_symlink"}`]: during(5, 9, 1, 0),
     },
     nearly: ['GpuNodeModelVisibilityAnomaly'],
-    then: [{ at: 8 }, { at: 16 }],
+    moments: [{ at: 8 }, { at: 16 }],
   },
   {
     title: 'the model is replaced under the server, which is restarted later',
     series: { [`gpunode_model_file_anomaly{${of},anomaly="replaced_while_mapped"}`]: during(5, 20, 1, 0) },
-    then: [
+    moments: [
       {
         at: 11,
         firing: [
@@ -233,6 +233,6 @@ export const modelStories: readonly Story[] = [
     title: 'a deploy replaces the model, and restarts the server four minutes later',
     series: { [`gpunode_model_file_anomaly{${of},anomaly="replaced_while_mapped"}`]: during(5, 9, 1, 0) },
     nearly: ['GpuNodeModelReplacedWhileServed'],
-    then: [{ at: 8.6 }, { at: 12 }],
+    moments: [{ at: 8.6 }, { at: 12 }],
   },
 ];

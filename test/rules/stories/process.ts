@@ -35,7 +35,7 @@ const down: Firing = { alert: 'GpuNodeProgramDown', labels: llama };
 const stopped: Firing = { alert: 'GpuNodeProgramStopped', labels: llama };
 
 /** Names of llama's series that vanish when supervisord does not know it. */
-const unknownLlama = (from: number, to: number): Story['series'] => ({
+const unknownLlama = (from: number, to: number): Series => ({
   'gpunode_program_state_code{program="llama"}': during(from, to, undefined, 20),
   'gpunode_program_state{program="llama",state="RUNNING"}': during(from, to, 0, 1),
 });
@@ -44,7 +44,7 @@ export const processStories: readonly Story[] = [
   {
     title: 'supervisord gives up on llama, and somebody starts it again',
     series: states('llama', [10, 'FATAL'], [20, 'RUNNING']),
-    then: [
+    moments: [
       { at: 10.3 },
       {
         at: 12,
@@ -63,12 +63,12 @@ export const processStories: readonly Story[] = [
     title: 'llama is FATAL for two looks only',
     series: states('llama', [10, 'FATAL'], [10.3, 'RUNNING']),
     nearly: ['GpuNodeProgramFatal'],
-    then: [{ at: 10.3 }, { at: 11 }],
+    moments: [{ at: 10.3 }, { at: 11 }],
   },
   {
     title: 'llama exits with 0 and is not started again',
     series: states('llama', [10, 'EXITED'], [30, 'RUNNING']),
-    then: [
+    moments: [
       {
         at: 16,
         firing: [
@@ -84,8 +84,8 @@ export const processStories: readonly Story[] = [
   },
   {
     title: 'an update takes llama out of the configuration',
-    series: unknownLlama(10, 30) ?? {},
-    then: [
+    series: unknownLlama(10, 30),
+    moments: [
       {
         at: 16,
         firing: [
@@ -102,7 +102,7 @@ export const processStories: readonly Story[] = [
     title: 'llama takes four minutes to stop',
     series: states('llama', [10, 'STOPPING'], [14, 'STARTING'], [14.5, 'RUNNING']),
     nearly: ['GpuNodeProgramDown'],
-    then: [{ at: 13.6 }, { at: 16 }, { at: 20 }],
+    moments: [{ at: 13.6 }, { at: 16 }, { at: 20 }],
   },
   {
     title: 'supervisord is frozen: one page, though the states of all programs are gone',
@@ -115,7 +115,7 @@ export const processStories: readonly Story[] = [
         ]),
       ),
     },
-    then: [
+    moments: [
       {
         at: 18,
         firing: [
@@ -133,7 +133,7 @@ export const processStories: readonly Story[] = [
     title: 'supervisord restarts for a deploy',
     series: { gpunode_supervisor_up: during(10, 10.8, 0, 1) },
     nearly: ['GpuNodeSupervisorDown'],
-    then: [{ at: 10.6 }, { at: 12 }],
+    moments: [{ at: 10.6 }, { at: 12 }],
   },
   {
     title: 'the exporter may not ask supervisord: not known to be down, so no page',
@@ -142,7 +142,7 @@ export const processStories: readonly Story[] = [
       'gpunode_collector_success{collector="supervisor"}': () => 0,
       ...Object.fromEntries(programs.map((program) => [`gpunode_program_state_code{program="${program}"}`, undefined])),
     },
-    then: [{ at: 20, firing: [{ alert: 'GpuNodeCollectorFailing', labels: { collector: 'supervisor' } }] }],
+    moments: [{ at: 20, firing: [{ alert: 'GpuNodeCollectorFailing', labels: { collector: 'supervisor' } }] }],
   },
   {
     title: 'an operator stops llama, forgets it, and remembers two hours later',
@@ -153,7 +153,7 @@ export const processStories: readonly Story[] = [
       'gpunode_endpoint_state{target="llama",program="llama",state="refused"}': during(10, 130, 1, 0),
       'gpunode_endpoint_state{target="llama",program="llama",state="ok"}': during(10, 130, 0, 1),
     },
-    then: [
+    moments: [
       { at: 20 },
       { at: 69 },
       {
@@ -172,7 +172,7 @@ export const processStories: readonly Story[] = [
     title: 'a planned stop of fifty minutes',
     series: states('llama', [10, 'STOPPED'], [60, 'RUNNING']),
     nearly: ['GpuNodeProgramStopped'],
-    then: [{ at: 59.6 }, { at: 75 }],
+    moments: [{ at: 59.6 }, { at: 75 }],
   },
   {
     title: 'a deploy restarts all programs five times in an hour: requested starts page nobody',
@@ -195,6 +195,6 @@ export const processStories: readonly Story[] = [
       })),
     ),
     nearly: ['GpuNodeProgramFlapping', 'GpuNodeProgramRestartsOnSchedule', 'GpuNodeProgramSlowFlap'],
-    then: [{ at: 31 }, { at: 52 }, { at: 70 }],
+    moments: [{ at: 31 }, { at: 52 }, { at: 70 }],
   },
 ];
