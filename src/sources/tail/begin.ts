@@ -1,5 +1,5 @@
 /** The first look of a tail: where a new reader begins, and how a saved position is found again. */
-import { fingerprintOf, readPiece } from './fingerprint.ts';
+import { fingerprintOf, readPiece, tellingBytes } from './fingerprint.ts';
 import { mayBeFileOf } from './facts.ts';
 import type { Transition } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
@@ -104,8 +104,6 @@ async function appendChain(
 function isTelling({ fingerprint, anchor }: TailPosition): boolean {
   return fingerprint.bytes >= tellingBytes && anchor !== undefined && anchor.bytes >= tellingBytes;
 }
-
-const tellingBytes = 64;
 const lookBackBytes = 65_536;
 
 /** Where the last line begins that is not complete; the end if it is longer than we look back. */

@@ -5,6 +5,8 @@ import type { LogFile } from './open-log.ts';
 /** Enough for a time stamp and the beginning of a message; a shorter file gets its fingerprint extended later. */
 export const headBytes = 256;
 export const anchorBytes = 64;
+/** So much content is not that of another file by chance. */
+export const tellingBytes = 64;
 
 export interface Fingerprint {
   readonly bytes: number;

@@ -3,7 +3,7 @@
  * whatever name, and the generations between it and the file that has the log's name now.
  */
 import { basename, dirname, join } from 'node:path';
-import { beginsWith, fingerprintOf, readAnchor, readHead, readPiece } from './fingerprint.ts';
+import { beginsWith, fingerprintOf, readAnchor, readHead, readPiece, tellingBytes } from './fingerprint.ts';
 import { isSameFile, isYounger, mayBeFileOf } from './facts.ts';
 import { statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
@@ -133,11 +133,10 @@ async function isLive({ sibling, facts, log }: Step, live: OpenLog): Promise<boo
   return log !== undefined && sibling.compression !== undefined && isCopyOf(log, live).catch(() => false);
 }
 
-async function isPositionsFile({ sibling, facts, log }: Step, { position, held }: Search): Promise<boolean> {
+async function isPositionsFile({ facts, log }: Step, { position, held }: Search): Promise<boolean> {
   if (held && isSameFile(facts, held.facts)) return true;
   if (!log) return false;
-  // A plain file beside one that still has a name is anybody's copy; a compressed one takes its place.
-  if (held) return (held.facts.links === 0 || sibling.compression !== undefined) && isCopyOf(log, held);
+  if (held) return isCopyOf(log, held);
   if (mayBeFileOf(position, facts)) return holdsContent(log, position);
   // A copy was made after the original was born; nothing is recognised by an empty beginning.
   if (position.fingerprint.bytes === 0) return false;
@@ -145,14 +144,15 @@ async function isPositionsFile({ sibling, facts, log }: Step, { position, held }
   return !older && holdsContent(log, position);
 }
 
-/** Of a file that is open: a copy of all of it, or of what it was when the copy was made. */
+/** What took the place of a file that is open and has no name any more, as compressed files do. */
 async function isCopyOf(log: OpenLog, original: OpenLog): Promise<boolean> {
-  const { size } = await original.file.facts();
+  const { size, links } = await original.file.facts();
   const bytes = Math.min(log.facts.size, size);
+  // The writer may have gone on after the copy was made, but little content may be that of any file.
+  if (links > 0 || bytes === 0 || (log.facts.size !== size && bytes < tellingBytes)) return false;
   const head = (await readHead(original.file)).subarray(0, bytes);
   const anchor = await readAnchor(original.file, bytes);
-  const content = { fingerprint: fingerprintOf(head), offset: bytes, anchor: fingerprintOf(anchor) };
-  return bytes > 0 && holdsContent(log, content);
+  return holdsContent(log, { fingerprint: fingerprintOf(head), offset: bytes, anchor: fingerprintOf(anchor) });
 }
 
 /** Rotation keeps to one scheme of names: other files beside it may be anybody's copies. */

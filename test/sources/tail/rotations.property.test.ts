@@ -87,7 +87,7 @@ async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Co
     writer.write(40);
     await consumer.look();
     for (const one of steps) await one.run({ writer, consumer, append });
-    writer.reopen();
+    if (append) writer.reopen();
     writer.write(40);
     writer.endLine();
     await consumer.catchUp();

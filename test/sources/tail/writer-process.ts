@@ -30,8 +30,8 @@ export async function writeLog({ path, mode, fast, rotations }: WriterOptions): 
   const appends = mode !== 'rename';
   const writer = createLogWriter(path, { append: appends });
   function put(): void {
-    if (mode === 'whole lines') writer.writeLines(fast ? 6000 : 30);
-    else writer.write(fast ? 6000 : 30);
+    if (mode === 'whole lines') writer.writeLines(fast ? 6000 : 60);
+    else writer.write(fast ? 6000 : 60);
   }
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
