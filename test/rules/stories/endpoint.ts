@@ -90,14 +90,15 @@ export const endpointStories: readonly Story[] = [
     moments: [
       { at: 19.6 },
       {
-        at: 25.1,
+        at: 22.1,
         firing: [
           {
             ...loading,
-            text: 'llama on gpu-1:10042 has been loading its model for 15m 0s; its budget is 10m 0s. First: `tail -n 50 /var/log/llama.err` for its progress, then `nvidia-smi` and `free -h`.',
+            text: 'llama on gpu-1:10042 has been loading its model for 12m 0s; its budget is 10m 0s. First: `tail -n 50 /var/log/llama.err` for its progress, then `nvidia-smi` and `free -h`.',
           },
         ],
       },
+      { at: 43, firing: [loading] },
       { at: 46 },
     ],
   },

@@ -129,7 +129,7 @@ export const modelStories: readonly Story[] = [
     },
     moments: [
       {
-        at: 17,
+        at: 12.1,
         firing: [
           {
             ...incomplete,

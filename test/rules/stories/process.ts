@@ -47,7 +47,7 @@ export const processStories: readonly Story[] = [
     moments: [
       { at: 10.3 },
       {
-        at: 12,
+        at: 11.1,
         firing: [
           {
             ...fatal,
@@ -117,7 +117,7 @@ export const processStories: readonly Story[] = [
     },
     moments: [
       {
-        at: 18,
+        at: 12.1,
         firing: [
           {
             alert: 'GpuNodeSupervisorDown',
