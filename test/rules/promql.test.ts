@@ -35,7 +35,6 @@ const toCome: readonly MetricDefinition[] = [
   { name: 'gpunode_log_events_total', type: 'counter', help: '', labels: ['program', 'class'] },
   { name: 'gpunode_log_last_event_timestamp_seconds', type: 'gauge', help: '', labels: ['program', 'class'] },
   { name: 'gpunode_log_readable', type: 'gauge', help: '', labels: ['program'] },
-  { name: 'gpunode_program_timeout_seconds', type: 'gauge', help: '', labels: ['program', 'timeout'] },
 ];
 const up: MetricDefinition = { name: 'up', type: 'gauge', help: '', labels: [] };
 const known = catalog().flatMap(({ metrics }) => metrics);
