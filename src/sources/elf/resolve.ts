@@ -55,8 +55,9 @@ async function find(
   for (const path of candidatePaths(name, by, settings)) {
     try {
       const file = await readElf(path);
-      // Of another architecture: the loader goes on looking.
       if (file.machine === program.machine && file.bits === program.bits) return { path, file, loadedBy: by };
+      // Of another architecture: glibc goes on looking, musl gives up.
+      if (settings.system.loader === 'musl') return 'missing';
     } catch (error) {
       // A file of that name that is no library ends the search, and the program.
       if (error instanceof ElfError) return 'missing';

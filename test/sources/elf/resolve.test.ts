@@ -97,10 +97,11 @@ describe('libraries of a program', () => {
     expect(await resolve('bin/server-lib')).toEqual(all);
   });
 
-  it('of another architecture are passed over', async () => {
+  it('of another architecture are passed over by glibc', async () => {
     await withFiles('bin/server-lib', 'a/libcuda.so.1=libcuda-i386.so', 'b/libcuda.so.1');
     expect(await resolve('bin/server-lib', { libraryPath: ['a'] })).toEqual(missing('libcuda.so.1'));
     expect(await resolve('bin/server-lib', { libraryPath: ['a', 'b'] })).toEqual(all);
+    expect(await resolve('bin/server-lib', { libraryPath: ['a', 'b'], system: musl })).toEqual(missing('libcuda.so.1'));
   });
 
   it.each(['', 'not found', 'cut'])('a file that is no library (%j) ends the search for it', async (content) => {
