@@ -34,7 +34,7 @@ const failures = [
 
 // Models, libraries, the loader.
 const files = [
-  'gguf_init|magic|within the file|orrupt|ncomplete|runcated|hecksum|duplicated|has wrong|wrong |unexpectedly|is empty',
+  'gguf_init|magic|within the file|orrupt|ncomplete|is trunc|hecksum|duplicated|has wrong|wrong |unexpectedly|is empty',
   'check_tensor|done_getting|model_load: |not all tensors|zero bytes|undefined sym|MISMATCH|incompatib|Input/output',
   'Stale file|LLAMA_WAIT',
 ];

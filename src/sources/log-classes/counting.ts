@@ -1,5 +1,5 @@
 /** Decides which closed events count: a failure that is told twice counts once. */
-import { isCounted, isFatal, isNear, rankOfEvent, weigh } from './event.ts';
+import { isCounted, isFatal, isNear, isSecondCopy, rankOfEvent, weigh } from './event.ts';
 import type { LastEvent, OpenEvent } from './event.ts';
 import { logClasses } from './types.ts';
 import type { LogEvent } from './types.ts';
@@ -29,7 +29,7 @@ export function createCounting(restored: readonly LastEvent[]): Counting {
     if (before && !both) count(before);
     const next = both ?? event;
     // An exception that a program logs and raises again is logged again by what called it.
-    if (next.trace && next.isRecord && !both) waiting = next;
+    if (next.trace && next.isRecord) waiting = next;
     else count(next);
   }
 
@@ -37,7 +37,8 @@ export function createCounting(restored: readonly LastEvent[]): Counting {
     const rank = rankOfEvent(event);
     const now = lastOf(event, rank);
     const repeated = recent.find((last) => isRepeat(last, now, event.text));
-    recent = [...recent.filter((last) => last.rank !== rank), repeated ? { ...now, firstMs: repeated.firstMs } : now];
+    const merged = repeated && { ...now, firstMs: repeated.firstMs, hasTrace: repeated.hasTrace || now.hasTrace };
+    recent = [...recent.filter((last) => last.rank !== rank), merged ?? now];
     if (repeated) return;
     const name = rank === unclassified ? (event.userClass ?? 'unclassified') : (logClasses[rank] ?? 'unclassified');
     counted.push({ class: name, atMs: event.stampMs ?? event.readMs });
@@ -66,7 +67,7 @@ function lastOf(event: OpenEvent, rank: number): LastEvent {
     rank,
     firstMs: event.stampMs,
     lastMs: event.stampMs,
-    hasTrace: event.trace !== undefined,
+    hasTrace: event.trace !== undefined || event.hasStack,
     subject: event.subject,
     fatal: isFatal(event),
     end: event.end,
@@ -79,7 +80,8 @@ const wrappers = /(?:^|^[\w.]+:? +)(?:Exception in ASGI application|Completing a
 function isRetold(first: OpenEvent, second: OpenEvent): boolean {
   const exception = second.trace?.exception() ?? '';
   if (exception === '' || first.trace?.exception() !== exception || !isNear(first.end, second.begin)) return false;
-  return !second.isRecord || (wrappers.test(second.text) && !wrappers.test(first.text));
+  if (!second.isRecord || isSecondCopy(first, second.form, second.text)) return true;
+  return wrappers.test(second.text) && !wrappers.test(first.text);
 }
 
 function joined(first: OpenEvent, second: OpenEvent): OpenEvent {
@@ -97,19 +99,22 @@ function joined(first: OpenEvent, second: OpenEvent): OpenEvent {
 
 const sameMomentMs = 2_000;
 const longestMs = 30_000;
+// A server that cannot be reached is asked again and again: one outage, told anew every five minutes while it lasts.
+const outageGapMs = 30_000;
+const outageMs = 300_000;
 
 /** One failure often makes several records of one class within a moment; a traceback each are failures each. */
 function isRepeat(last: LastEvent, now: LastEvent, text: string): boolean {
   if (last.lastMs === undefined || now.lastMs === undefined) return false;
   const gapMs = Math.abs(now.lastMs - last.lastMs);
-  if (gapMs > longestMs || now.lastMs - (last.firstMs ?? last.lastMs) > longestMs) return false;
+  const sinceFirstMs = now.lastMs - (last.firstMs ?? last.lastMs);
   const isSameSubject = last.subject === now.subject;
   // gunicorn kills the worker whose timeout it told.
-  if (isSameSubject && now.subject !== undefined && killed.test(text)) return true;
+  if (isSameSubject && now.subject !== undefined && killed.test(text)) return gapMs <= longestMs;
   if (last.rank !== now.rank || (last.hasTrace && now.hasTrace)) return false;
   if (!isSameSubject && last.subject !== undefined && now.subject !== undefined) return false;
-  // A server that cannot be reached is asked again and again.
-  return gapMs <= sameMomentMs || last.rank === rankOf('temporal_rpc');
+  if (last.rank === rankOf('temporal_rpc')) return gapMs <= outageGapMs && sinceFirstMs <= outageMs;
+  return gapMs <= sameMomentMs && sinceFirstMs <= longestMs;
 }
 
 const killed = /^Worker \(pid:\d+\) was sent SIG/;

@@ -18,6 +18,8 @@ export interface OpenEvent {
   readonly kind: Family | 'record';
   /** Told by a record of the program's log, not by a bare line. */
   readonly isRecord: boolean;
+  /** The form of that record. */
+  readonly form: string | undefined;
   readonly text: string;
   /** What it is about: a process, a request, an activity, a GPU. Different subjects are different events. */
   readonly subject: string | undefined;
@@ -31,6 +33,8 @@ export interface OpenEvent {
   /** A warning that no rule knows becomes an event only if a traceback follows. */
   counts: boolean;
   trace: Traceback | undefined;
+  /** The stack of a JavaScript error follows it. */
+  hasStack: boolean;
   end: TailPoint;
   touchedMs: number;
   /** Lines since the last one that said something. */
@@ -73,12 +77,12 @@ export const emptyMemory: Memory = { phase: undefined, startTold: false, forms: 
 const unknown = logClasses.length;
 
 export function openEvent(
-  of: Pick<OpenEvent, 'memory' | 'kind' | 'isRecord' | 'text' | 'stampMs' | 'readMs' | 'counts'>,
+  of: Pick<OpenEvent, 'memory' | 'kind' | 'isRecord' | 'form' | 'text' | 'stampMs' | 'readMs' | 'counts'>,
   place: LinePlace,
 ): OpenEvent {
   return {
     ...of,
-    text: of.text.slice(0, 200),
+    text: of.text.slice(0, textLength),
     begin: place.begin,
     end: place.end,
     subject: subjectOf(of.text),
@@ -86,6 +90,7 @@ export function openEvent(
     vagueRank: unknown,
     userClass: undefined,
     trace: undefined,
+    hasStack: false,
     touchedMs: of.readMs,
     quietLines: 0,
     tasks: new Set(),
@@ -93,6 +98,14 @@ export function openEvent(
     prefixed: false,
     companions: [],
   };
+}
+
+const textLength = 200;
+
+/** True for a record that a second handler wrote in its own form: uvicorn's loggers pass theirs on to the root logger's. */
+export function isSecondCopy(event: OpenEvent, form: string | undefined, message: string): boolean {
+  if (form === undefined || event.form === undefined || form === event.form || event.text === '') return false;
+  return message.slice(0, 2 * textLength).includes(event.text);
 }
 
 /** Adds what a line says. */

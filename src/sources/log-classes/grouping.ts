@@ -119,8 +119,10 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
     if (warned) event.counts = true;
     const what = /^\s*what\(\): +(.*)$/.exec(line.message)?.[1];
     if (what !== undefined) weigh(event, verdictOn(what, 'exception'));
+    // Node prints the fields of what was logged, one a line.
+    if (errorField.test(line.message)) weigh(event, verdictOn(line.message.trim(), 'exception'));
     const isStack = /^\s+at \S/.test(line.message);
-    if (isStack) event.counts = true;
+    if (isStack) event.counts = event.hasStack = true;
     return isStack || (warned ?? what) !== undefined ? touch(event, line.place, line.nowMs) : false;
   }
 
@@ -157,7 +159,9 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
 
   function begin(kind: OpenEvent['kind'], counts: boolean, { message, record, place, nowMs }: Line): OpenEvent {
     const isRecord = record?.level !== undefined;
-    const of = { kind, counts, isRecord, text: message, memory: remember(), stampMs: record?.atMs, readMs: nowMs };
+    const form = isRecord ? record?.form : undefined;
+    const stampMs = record?.atMs;
+    const of = { kind, counts, isRecord, form, text: message, memory: remember(), stampMs, readMs: nowMs };
     const event = openEvent(of, place);
     if (record?.trace?.some(isTracebackHeader)) event.trace = createTraceback('');
     return event;
@@ -212,6 +216,7 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
   };
 }
 
+const errorField = /^\s+(?:error|err|cause|\[cause\]|details|message|stack): /;
 const cpuFallback = rankOf('cpu_fallback');
 
 function touch(event: OpenEvent, place: LinePlace, nowMs: number): true {

@@ -1,5 +1,5 @@
 /** Whether a line that tells of a failure belongs to the event that is open. */
-import { isNear, subjectOf } from './event.ts';
+import { isNear, isSecondCopy, subjectOf } from './event.ts';
 import type { LinePlace, OpenEvent } from './event.ts';
 import { reasonOf, taskOf } from './llama.ts';
 import type { LogRecord } from './record.ts';
@@ -44,6 +44,7 @@ export function mayJoin(
   const isTold = kind === 'lead' || kind === 'record' || kind === 'death';
   if (subject !== undefined && subject === event.subject && isTold) return isNear(event.end, place.begin);
   if (!isNext) return false;
+  if (!event.trace && isSecondCopy(event, record?.form, message)) return true;
   // A plain line after a record is the rest of its message, unless another program speaks.
   if (record === undefined && event.isRecord && !event.trace) return kind !== 'death';
   if (kind === 'curl') return event.kind === 'curl';

@@ -130,7 +130,7 @@ function noFrames(): Frames {
 }
 
 const frameLine = /^ {2}File "([^"]*)", line \d+(?:, in (.*))?$/;
-const importers = /uvicorn\/(?:importer|config)\.py$|gunicorn\/(?:util|app\/wsgiapp)\.py$|^<frozen importlib|importlib\/__init__\.py$/;
+const importers = /uvicorn\/importer\.py$|gunicorn\/(?:util|app\/wsgiapp)\.py$|^<frozen importlib|importlib\/__init__\.py$/;
 
 function noteFrame(frames: Frames, text: string): void {
   const match = text.startsWith('  File') ? frameLine.exec(text) : null;

@@ -18,7 +18,7 @@ export const loadingRules: readonly Rule[] = [
     class: 'missing_dependency',
     in: ['plain'],
     family: 'death',
-    pattern: /^[\w./-]+: (?:line \d+: |\d+: )(?:exec: )?\S+: (?:command not found|not found|No such file or directory|Permission denied|cannot execute(?:: |\b).*|required file not found|Is a directory|bad interpreter: .*)$|^[\w./-]+: (?:\S+: )?(?:command not found|cannot execute(?: binary file)?: .*|bad interpreter: No such file or directory)$|^(?:\/usr\/bin\/)?env: .*: (?:No such file or directory|Permission denied)$|: failed to run command .*: (?:No such file|Permission denied|Exec format)/,
+    pattern: /^[\w./-]+: (?:line \d+: |\d+: )(?:exec: )?(?!\S*(?:\bmodels?\b|\.gguf))\S+: (?:command not found|not found|No such file or directory|Permission denied|cannot execute(?:: |\b).*|Exec format error|required file not found|Is a directory)$|^[\w./-]+: (?:\S+: )?(?:command not found|cannot execute(?: binary file)?: .*)$|^[\w./-]+: .*: bad interpreter: |^(?:\/usr\/bin\/)?env: .*: (?:No such file or directory|Permission denied)$|: failed to run command .*: (?:No such file|Permission denied|Exec format)/,
     of: 'bash, dash, env and coreutils',
   },
   {
@@ -70,7 +70,7 @@ export const loadingRules: readonly Rule[] = [
     class: 'config_invalid',
     in: ['plain', 'error'],
     family: 'usage',
-    pattern: /^(?:[\w./-]+: )?(?:[Ee]rror: )?(?:unrecognized arguments?: |the following arguments are required: |argument \S+: |ambiguous option: |Invalid value for |No such (?:option|command)|Missing (?:option|argument|parameter)|Got unexpected extra argument|unexpected argument '|unrecognized option |invalid option -- |illegal option -- |option requires an argument|.* is not a valid port number)/,
+    pattern: /^[Uu]nknown option:? -|^(?:[\w./-]+: )?(?:[Ee]rror: )?(?:unrecognized arguments?: |the following arguments are required: |argument \S+: |ambiguous option: |Invalid value for |No such (?:option|command)|Missing (?:option|argument|parameter)|Got unexpected extra argument|unexpected argument '|unrecognized option |invalid option -- |illegal option -- |option requires an argument|can't chdir to '|.* is not a valid port number)/,
     of: 'argparse, click, clap, getopt, gunicorn',
   },
   // bash expand_word_internal: set -u and ${NAME:?message}; cd.

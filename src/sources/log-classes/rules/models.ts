@@ -1,8 +1,10 @@
 /** Model files: not there, not whole, not what they should be, or waited for in vain. */
 import type { Rule } from '../types.ts';
 
-/** A path that is a model by its folder or its ending. */
-const modelPath = String.raw`[^'"\s]*(?:\bmodels?\b|\.(?:gguf|ggml|safetensors|onnx|ckpt|pth)\b)[^'"\s]*`;
+/** What tells a model by its path: the folder, or the ending. */
+const model = String.raw`(?:\bmodels?\b|\.(?:gguf|ggml|safetensors|onnx|ckpt|pth)\b)[^'"\s]*`;
+/** A path that has that, and begins here. */
+const modelPath = String.raw`[^'"\s]*${model}`;
 
 const failing = ['error', 'exception'] as const;
 const llama = { in: ['plain', 'error'], family: 'llama' } as const;
@@ -56,7 +58,7 @@ export const modelRules: readonly Rule[] = [
   {
     class: 'model_missing',
     in: failing,
-    pattern: new RegExp(String.raw`(?:No such file or directory|Permission denied|Input/output error|Stale file handle|does not exist|not found|doesn't exist)\b.{0,20}['":= ]${modelPath}|${modelPath}['"]?:? (?:No such file|Permission denied|does not exist|not found|doesn't exist|is missing|is not (?:a file|there|readable|available))`, 'i'),
+    pattern: new RegExp(String.raw`(?:No such file or directory|Permission denied|Input/output error|Stale file handle|does not exist|not found|doesn't exist)\b.{0,20}['":= ]${modelPath}|${model}['"]?:? (?:No such file|Permission denied|does not exist|not found|doesn't exist|is missing|is not (?:a file|there|readable|available))`, 'i'),
     of: 'errno texts of any program',
   },
   {
@@ -75,7 +77,7 @@ export const modelRules: readonly Rule[] = [
   {
     class: 'model_missing',
     in: ['plain'],
-    pattern: /^(?:\[[\w .:-]+\] )?(?:ERROR:? |error: |FATAL:? )?(?:the )?model (?:file |path )?(?:\S+ )?(?:not found|does not exist|is missing|missing)\b/i,
+    pattern: /^(?!.*(?:\b(?:retry|retrying|again|yet|waiting|wait|next|attempt|try|downloading|fetching|syncing)\b|\(\d+\/\d+))(?:\[[\w .:-]+\] )?(?:ERROR:? |error: |FATAL:? )?(?:the )?model (?:file |path )?(?:\S+ )?(?:not found|does not exist|is missing|missing)\b/i,
     of: 'start scripts',
   },
   // The last lines of a failed load, whatever the cause: model.cpp, common.cpp, server.cpp.
@@ -92,7 +94,7 @@ export const modelRules: readonly Rule[] = [
     class: 'wait_timeout',
     in: ['plain', 'warning', 'error', 'exception'],
     family: 'death',
-    pattern: /\b(?:tim(?:ed|e|ing)[ -]?out|timeout|gave up|giving up)\b.{0,40}\b(?:wait|after|for)\b.{0,60}(?:\bmodel|\.gguf|\bweights|\bcheckpoint)|\bmodel\b.{0,160}\b(?:not (?:found|ready|available|visible|present|stable|complete|there)|did not (?:appear|become|show up|arrive)|still missing|never (?:appeared|arrived))\b.{0,60}\b(?:after|within|in)\b ?\d+ ?(?:s|sec|seconds|m|min|minutes)\b|LLAMA_WAIT_SECONDS.{0,40}(?:exceeded|expired|elapsed|reached)|wait(?:ed|ing)\b.{0,60}\bmodel\b.{0,160}\b(?:timed out|giving up|gave up|exceeded|expired|too long)/i,
+    pattern: /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:tim(?:ed|e|ing)[ -]?out|timeout|gave up|giving up)\b.{0,40}\b(?:wait|after|for)\b.{0,60}(?:\bmodel|\.gguf|\bweights|\bcheckpoint)|\bmodel\b.{0,160}\b(?:not (?:found|ready|available|visible|present|stable|complete|there)|did not (?:appear|become|show up|arrive)|still missing|never (?:appeared|arrived))\b.{0,60}\b(?:after|within|in)\b ?\d+ ?(?:s|sec|seconds|m|min|minutes)\b|LLAMA_WAIT_SECONDS.{0,40}(?:exceeded|expired|elapsed|reached)|wait(?:ed|ing)\b.{0,60}\bmodel\b.{0,160}\b(?:timed out|giving up|gave up|exceeded|expired|too long))/i,
     of: 'start scripts that wait for a model file',
   },
 ];

@@ -32,13 +32,13 @@ export const networkRules: readonly Rule[] = [
     class: 'temporal_rpc',
     in: ['plain', ...failing],
     family: 'lead',
-    pattern: /Failed client connect|\btonic::(?:transport|Status|status)\b|temporalio\.service\.RPCError|TransportError: |ServiceError: |Poll failure: |Worker validation failed|Namespace describe failed|Unhandled grpc error|gRPC (?:call|error)\b.{0,80}(?:retried|polling)|Failed to (?:connect to|call) Temporal|(?:Namespace|namespace) \S+ (?:is )?not found|\b(?:Activity|Workflow|Nexus) worker failed\b/,
+    pattern: /Failed client connect|\btonic::(?:transport|Status|status)\b|temporalio\.service\.RPCError|\bTransportError: |\bServiceError: |Poll failure: |Worker validation failed|Namespace describe failed|Unhandled grpc error|gRPC (?:call|error)\b.{0,80}(?:retried|polling)|Failed to (?:connect to|call) Temporal|(?:Namespace|namespace) \S+ (?:is |was )?not found|\b(?:Activity|Workflow|Nexus) worker failed\b/,
     of: 'temporalio sdk-python and sdk-typescript over sdk-core',
   },
   {
     class: 'temporal_rpc',
     in: ['warning', 'error'],
-    pattern: /^temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b.*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
+    pattern: /^temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
     of: 'sdk-core crates/client/src/retry.rs, crates/sdk-core/src/worker, pollers',
   },
   // tonic's and hyper's connector, where Python's RuntimeError or a panic repeats it.
@@ -78,7 +78,7 @@ export const networkRules: readonly Rule[] = [
     class: 'upstream_unreachable',
     in: ['plain', ...failing],
     family: 'death',
-    pattern: /\b(?:server|service|upstream|endpoint|backend|llama(?:-server|\.cpp)?|api|redis|postgres|temporal|database|health ?check|host)\b.{0,80}\b(?:did not (?:become|get|come)|not|never became|failed to become) (?:healthy|ready|up|available|reachable|respond(?:ing)?)\b.{0,40}\b(?:in|after|within)\b ?\d|\btime(?:d)? ?out\b.{0,30}\bwaiting (?:for|on)\b(?!.*\bmodel)|timeout occurred after waiting \d+ seconds for|\bhealth ?check\b.{0,60}\bfailed after\b|\bgave up waiting (?:for|on)\b(?!.*\bmodel)/i,
+    pattern: /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:server|service|upstream|endpoint|backend|llama(?:-server|\.cpp)?|api|redis|postgres|temporal|database|health ?check|host)\b.{0,80}\b(?:did not (?:become|get|come)|not|never became|failed to become) (?:healthy|ready|up|available|reachable|respond(?:ing)?)\b.{0,40}\b(?:in|after|within)\b ?\d|\btime(?:d)? ?out\b.{0,30}\bwaiting (?:for|on)\b(?!.*\bmodel)|timeout occurred after waiting \d+ seconds for|\bhealth ?check\b.{0,60}\bfailed after\b|\bgave up waiting (?:for|on)\b(?!.*\bmodel))/i,
     of: 'start scripts that wait for a service',
   },
   {
