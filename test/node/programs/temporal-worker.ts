@@ -8,6 +8,8 @@ import { startChatter } from './chatter.ts';
 const fault = process.env['STAND_IN_FAULT'];
 const taskQueue = `transcribe${process.env['TASK_QUEUE_SUFFIX'] ?? ''}`;
 
+// Who outlives supervisord's end of the pipe works on, as Python's logging does.
+process.stderr.on('error', () => undefined);
 process.once('SIGTERM', () => {
   info('worker: shutting down');
   process.exit(0);
