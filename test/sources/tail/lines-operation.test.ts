@@ -52,6 +52,14 @@ describe('the lines of a log', () => {
     expect((await consumer.look()).lines).toEqual(['two']);
   });
 
+  it('of a burst of 50 MB are all there', async () => {
+    const burst = Array.from({ length: 500_000 }, (_, index) => String(index).padStart(99));
+    await writeFile(log, `${burst.join('\n')}\n`);
+    await consumer.catchUp({ maxBytes: 4_000_000 });
+    expect(consumer.lines.length).toBe(burst.length);
+    expect(consumer.lines.every((line, index) => line === burst[index])).toBe(true);
+  });
+
   it('begin at the end when asked, with the line that is being written', async () => {
     await writeFile(log, 'old\nhal');
     expect((await consumer.look({ start: 'end' })).lines).toEqual([]);
