@@ -93,7 +93,16 @@ async function readProgramsTable(paths: readonly string[], look: FilesystemLook)
 }
 
 // What a dead server or a FUSE process that has gone leaves behind is in the table, but nothing is mounted in any useful sense.
-const deadMountCodes = new Set(['ENOTCONN', 'ESTALE', 'EIO', 'ENXIO', 'ENODEV', 'ESHUTDOWN', 'EHOSTDOWN']);
+const deadMountCodes = new Set([
+  'ENOTCONN',
+  'ECONNABORTED',
+  'ESTALE',
+  'EIO',
+  'ENXIO',
+  'ENODEV',
+  'ESHUTDOWN',
+  'EHOSTDOWN',
+]);
 
 function mountedFact(inTable: boolean, answer: FilesystemUsage | SourceError): { mounted?: boolean } {
   if (!inTable) return { mounted: false };
