@@ -34,12 +34,15 @@ export async function deliver(
   onChunk: (chunk: TailChunk) => void,
 ): Promise<Delivery> {
   const delivery = { readBytes: 0, atEnd: false };
-  const buffer = Buffer.allocUnsafeSlow(bufferSize(state));
+  let buffer: Buffer | undefined;
   let budget = maxBytes;
   while (budget > 0) {
     const generation = state.generations[state.current];
     if (!generation) return { ...delivery, atEnd: true };
-    const offset = generation.offset;
+    const { offset } = generation;
+    // As of this look: an idle log costs no read.
+    if (generation === state.generations.at(-1) && offset >= generation.facts.size) return { ...delivery, atEnd: true };
+    buffer ??= Buffer.allocUnsafeSlow(bufferSize(state));
     const bytes = await nextBytes(state, generation, buffer, budget);
     if (bytes === 'failed') return delivery;
     if (bytes === 'changed') continue;

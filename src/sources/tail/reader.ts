@@ -1,24 +1,25 @@
 /**
  * Follows one log through every kind of rotation, byte by byte.
  *
- *   const tail = createTail({ path, position, start: 'end' });       // opens nothing yet
- *   const look = await tail.read(8 * 1024 * 1024, (chunk) => …);     // chunks in the order of writing
- *   const mark = await tail.mark({ file, offset });                  // consumed up to here: save mark.position
- *   …                                                                // with counts + mark.lostBytes + mark.rotations
- *   await tail.resume(savedPosition);                                // 'continued': the mark is saved, go on
+ *   const residents = createResidents((position) => …what is carried between calls…);   // once in the agent process
+ *   residents.use(consumer, { path, position, start, truncatedAtBytes }, async ({ tail, carried }) => {
+ *     const look = await tail.read(8 * 1024 * 1024, (chunk) => …);   // chunks in the order of writing
+ *     const mark = await tail.mark(oldestOpen ?? look.end);          // consumed up to here
+ *     return { …counts, ...mark };                                   // counts, mark.position and losses: saved together
+ *   });
  *
  * A chunk's bytes are valid only during the callback (the buffer is used again) and hold neither lines nor characters
  * whole: the consumer carries what is incomplete over to the next chunk, also across files, because supervisord cuts its
  * logs in the middle of a line. Only `chunk.gap` says that bytes are missing before it: what was carried over ends there.
- * A byte's name is `{ file: chunk.file, offset: chunk.offset + index }`. `mark` may name any byte delivered since the last
- * acknowledged mark, such as the first byte of the oldest event that is still open; it is `look.end` when nothing is.
- * Losses and rotations are told by the mark that passes them, so that they are counted once, however often bytes are
- * read again.
  *
- * Each call of the consumer's own consumer begins with `resume(position)`, the position that is saved by now:
- * `continued` means the last mark is saved (older files are closed only now); `rewound` means the last reply got lost, the
- * same bytes come again from the mark before, and the consumer forgets what it carried; `unknown` means: close this tail
- * and create one from the position. Never two calls at once.
+ * A byte's name is `{ file: chunk.file, offset: chunk.offset + index }`. `mark` may name any byte since the last mark,
+ * such as the first byte of the oldest event that is still open: after a kill everything from there comes again. Losses
+ * and rotations are told by the mark that passes them, so that they are counted once however often bytes are read again.
+ *
+ * Whoever does without `createResidents` begins each call with `resume(position)`, the position that is saved by now.
+ * `continued`: the last mark is saved (older files are closed only now). `rewound`: the last reply got lost, the same bytes
+ * come again from the mark before, and what was carried is forgotten. `unknown`: close this tail and create one from the
+ * position. Never two calls at once.
  */
 import { errorCode } from '../../core/errors.ts';
 import { begin } from './begin.ts';
@@ -56,7 +57,7 @@ export interface TailMark extends Account {
 export interface Tail {
   /** One look, and at most `maxBytes` bytes delivered. Throws only what `onChunk` throws, never for what a log does. */
   read(maxBytes: number, onChunk: (chunk: TailChunk) => void): Promise<TailLook>;
-  /** Everything before the point is consumed; undefined while `look.end` is. */
+  /** Everything before the point is consumed; undefined while `look.end` is. See `TailPosition.insideLine`. */
   mark(point: TailPoint | undefined, insideLine?: boolean): Promise<TailMark>;
   resume(saved: TailPosition | undefined): Promise<'continued' | 'rewound' | 'unknown'>;
   close(): Promise<void>;
