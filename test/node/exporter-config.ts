@@ -33,7 +33,7 @@ export function defaultConfig(paths: NodePaths, ports: NodePorts) {
     gpu: { interval: '2s', timeout: '3s', command: [`${paths.bin}/nvidia-smi`] },
     models: {
       interval: '1s',
-      timeout: '2s',
+      timeout: '5s',
       stable_for: '2s',
       files: [{ name: 'llama', path: paths.model, program: 'llama', format: 'gguf' }],
       directories: [
