@@ -178,7 +178,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...anomaly,
-            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: listed_not_statable. First, before any repair: `gpunode-exporter evidence` on the node keeps what is seen now.',
+            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: listed_not_statable. First, before any repair: keep what `ls -la` of its folder and `stat` of the file say now; gpunode_model_info has the path.',
           },
         ],
       },
@@ -196,7 +196,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...anomaly,
-            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: it came or went 8 times in the last 15 minutes. First, before any repair: `gpunode-exporter evidence` on the node keeps what is seen now.',
+            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: it came or went 8 times in the last 15 minutes. First, before any repair: keep what `ls -la` of its folder and `stat` of the file say now; gpunode_model_info has the path.',
           },
         ],
       },
