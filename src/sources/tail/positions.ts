@@ -4,7 +4,7 @@ import type { TailPosition } from './types.ts';
 /** The position, or undefined if the value is none: then the log is read as if for the first time. */
 export function parseTailPosition(value: unknown): TailPosition | undefined {
   if (!isRecord(value)) return undefined;
-  const { path, device, inode, birthMs, fingerprint, offset, anchor, seenBytes, writtenMs, insideLine } = value;
+  const { path, device, inode, birthMs, fingerprint, offset, anchor, seenBytes, writtenMs, turn, insideLine } = value;
   if (typeof path !== 'string' || typeof device !== 'string' || typeof inode !== 'string') return undefined;
   if (!isFingerprint(fingerprint) || !isCount(offset)) return undefined;
   return {
@@ -17,6 +17,7 @@ export function parseTailPosition(value: unknown): TailPosition | undefined {
     ...(isFingerprint(anchor) && anchor.bytes <= offset && { anchor: { bytes: anchor.bytes, sha1: anchor.sha1 } }),
     ...(isCount(seenBytes) && { seenBytes }),
     ...(typeof writtenMs === 'number' && { writtenMs }),
+    ...(isCount(turn) && { turn }),
     ...(insideLine === true && { insideLine }),
   };
 }

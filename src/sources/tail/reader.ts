@@ -72,13 +72,22 @@ export function createTail(options: TailOptions): Tail {
   const state = createState(options);
   let acknowledged: Mark = { point: undefined, position: options.position };
   let latest: Mark = acknowledged;
+  let delivered = false;
+
+  async function read(maxBytes: number, onChunk: (chunk: TailChunk) => void): Promise<TailLook> {
+    const look = await readOnce(state, maxBytes, onChunk);
+    delivered ||= look.readBytes > 0;
+    return look;
+  }
 
   async function mark(point: TailPoint | undefined, insideLine = false): Promise<TailMark> {
     const at = latestOf(latest.point, point);
     const found = at ? await positionAt(state, at) : state.pending;
-    const position = found && insideLine ? { ...found, insideLine: true as const } : found;
+    const turn = (latest.position?.turn ?? 0) + Number(delivered);
+    const position = found && { ...found, ...(turn > 0 && { turn }), ...(insideLine && { insideLine }) };
     const account = at ? accountOf(state.happenings, latest.point, at) : nothing;
     latest = { point: at, position };
+    delivered = false;
     return { position, ...account };
   }
 
@@ -91,11 +100,12 @@ export function createTail(options: TailOptions): Tail {
     if (!isSame(saved, acknowledged.position) || !(await rewindTo(state, acknowledged.point, acknowledged.position)))
       return 'unknown';
     latest = acknowledged;
+    delivered = false;
     return 'rewound';
   }
 
   return {
-    read: (maxBytes, onChunk) => readOnce(state, maxBytes, onChunk),
+    read,
     mark,
     resume,
     close: () => releaseBefore(state, undefined, true),
@@ -141,6 +151,6 @@ function isSame(a: TailPosition | undefined, b: TailPosition | undefined): boole
 /** A position that was saved and read again has its keys in any order. */
 function sorted(position: TailPosition | undefined): unknown {
   if (!position) return undefined;
-  const { path, device, inode, birthMs, fingerprint, offset, anchor, insideLine } = position;
-  return [path, device, inode, birthMs, fingerprint.bytes, fingerprint.sha1, offset, anchor?.sha1, insideLine];
+  const { path, device, inode, birthMs, fingerprint, offset, anchor, turn, insideLine } = position;
+  return [path, device, inode, birthMs, fingerprint.bytes, fingerprint.sha1, offset, anchor?.sha1, turn, insideLine];
 }

@@ -21,6 +21,8 @@ export interface TailPosition {
   readonly seenBytes?: number;
   /** Its time of last writing then: generations that are younger were not read yet. Unix time in milliseconds. */
   readonly writtenMs?: number;
+  /** Counts the replies that delivered something: that one got lost is noticed even if the offset stayed where it was. */
+  readonly turn?: number;
   /** The offset is inside an over-long line whose beginning was delivered: its rest, up to the newline, is skipped. */
   readonly insideLine?: true;
 }

@@ -12,6 +12,7 @@ const position = {
   anchor: { bytes: 64, sha1: 'de9f2c7fd25e1b3afad3e85a0bd17d9b100db4b3' },
   seenBytes: 5000,
   writtenMs: 1_768_478_400_999.001,
+  turn: 7,
   insideLine: true as const,
 };
 

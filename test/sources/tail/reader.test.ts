@@ -93,6 +93,20 @@ describe('bytes', () => {
     expect((await tail.mark((await read(tail)).end)).rotations.renamed).toBe(1);
   });
 
+  it('come again when a reply was lost that left the oldest open event where it was', async () => {
+    writeFileSync(log, 'open, ');
+    const tail = follow();
+    const { end } = await read(tail);
+    const open = { file: end?.file ?? 0, offset: 0 };
+    const saved = await tail.mark(open);
+    expect(await tail.resume(saved.position)).toBe('continued');
+    appendFileSync(log, 'open still, ');
+    await read(tail);
+    await tail.mark(open);
+    expect(await tail.resume(saved.position)).toBe('rewound');
+    expect((await read(tail)).text).toBe('open, open still, ');
+  });
+
   it('cannot come from a position that is not the last', async () => {
     writeFileSync(log, 'one ');
     const tail = follow();
