@@ -1,6 +1,7 @@
 /** Every operation that the file agent can run: one line each. */
 import type { FileOperation } from '../core/host.ts';
 import { readKernelLog } from '../sources/kmsg/read.ts';
+import { readLogEvents } from '../sources/log-classes/operation.ts';
 import { commandLineOperations } from '../sources/command-line/operations.ts';
 import { cgroupOperations } from '../sources/cgroup/operations.ts';
 import { elfOperations } from '../sources/elf/operations.ts';
@@ -29,6 +30,7 @@ export const fileOperations: readonly AnyFileOperation[] = [
   readSmallFile,
   ...supervisordOperations,
   readTailLines,
+  readLogEvents,
   readKernelLog,
   readGpuHardware,
 ];

@@ -23,10 +23,10 @@ const levels = [
 
 // What a failure is called without a level.
 const failures = [
-  'ailed|ailure|FAILED|nable to |annot |ould not |ouldn\'t |an\'t |o such |No module|denied|unhandled|Unhandled',
+  "ailed|ailure|FAILED|nable to |annot |ould not |ouldn't |an't |o such |No module|denied|unhandled|Unhandled",
   'imed out|imed-out|iming out|ime out|imeout|IMEOUT|IMED OUT|ave up|iving up|did not |never |too long|expired|exceeded',
   'not found|not ready|not avail|not visible|not present|not stable|not complete|not there|not health|not up |not reach',
-  'not respond|not supp|not set|not a |not exist|n\'t exist|still missing|issing |is missing|must be|is required',
+  "not respond|not supp|not set|not a |not exist|n't exist|still missing|issing |is missing|must be|is required",
   'are required|requires |nsupported|nvalid |nknown |nexpected|nrecognized |malformed|ambiguous|illegal |argument ',
   'parameter |numeric arg|: line |: cd: |ulimit: |s a directory|interpreter|xec format|supervisor: |curl: (|wget: ',
   'gRPC |RPC error|tonic::',

@@ -3,6 +3,7 @@
  * and counts lines as it goes. However the bytes are split into chunks, the events are the same.
  */
 import type { TailChunk } from '../tail/deliver.ts';
+import { isAfter } from '../tail/ledger.ts';
 import type { TailPoint } from '../tail/ledger.ts';
 import { createCandidates } from './candidates.ts';
 import type { Memory } from './event.ts';
@@ -43,7 +44,8 @@ export const maxLineBytes = 65_536;
 export function createClassifier({ userMatcher, memory, insideLine = false }: ClassifierOptions = {}): Classifier {
   const grouping = createGrouping(memory);
   const candidates = createCandidates();
-  let userEvents: LogEvent[] = [];
+  /** Lines of the user's classes that are no part of an event; counted when nothing before them is open. */
+  let userEvents: { readonly begin: TailPoint; readonly event: LogEvent }[] = [];
   let lines = 0;
   let carried: Buffer[] = [];
   let carriedBytes = 0;
@@ -138,15 +140,18 @@ export function createClassifier({ userMatcher, memory, insideLine = false }: Cl
     const userClass = userMatcher?.(cleaned(Buffer.from(raw, 'latin1').toString('utf8')));
     if (userClass === undefined) return;
     if (isPart) grouping.claim(userClass);
-    else userEvents.push({ class: userClass, atMs: nowMs });
+    else userEvents.push({ begin, event: { class: userClass, atMs: nowMs, offset: begin.offset } });
   }
 
   return {
     feed,
     idle: (nowMs) => grouping.silence(nowMs),
     take() {
-      const taken = { events: [...grouping.events(), ...userEvents], lines };
-      userEvents = [];
+      const { begin } = grouping.checkpoint();
+      const isDone = (one: { readonly begin: TailPoint }): boolean => begin === undefined || isAfter(begin, one.begin);
+      const done = userEvents.filter(isDone).map(({ event }) => event);
+      const taken = { events: [...grouping.events(), ...done], lines };
+      userEvents = userEvents.filter((one) => !isDone(one));
       lines = 0;
       return taken;
     },

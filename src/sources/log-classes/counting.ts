@@ -41,7 +41,7 @@ export function createCounting(restored: readonly LastEvent[]): Counting {
     recent = [...recent.filter((last) => last.rank !== rank), merged ?? now];
     if (repeated) return;
     const name = rank === unclassified ? (event.userClass ?? 'unclassified') : (logClasses[rank] ?? 'unclassified');
-    counted.push({ class: name, atMs: event.stampMs ?? event.readMs });
+    counted.push({ class: name, atMs: event.stampMs ?? event.readMs, offset: event.begin.offset });
   }
 
   return {
@@ -75,7 +75,8 @@ function lastOf(event: OpenEvent, rank: number): LastEvent {
 }
 
 // What prints a traceback of an exception that passed through it: uvicorn, temporalio, gunicorn.
-const wrappers = /(?:^|^[\w.]+:? +)(?:Exception in ASGI application|Completing activity as failed|Worker failed, shutting down|Exception in worker process|Task exception was never retrieved)/;
+const wrappers =
+  /(?:^|^[\w.]+:? +)(?:Exception in ASGI application|Completing activity as failed|Worker failed, shutting down|Exception in worker process|Task exception was never retrieved)/;
 
 function isRetold(first: OpenEvent, second: OpenEvent): boolean {
   const exception = second.trace?.exception() ?? '';

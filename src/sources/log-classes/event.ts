@@ -32,6 +32,8 @@ export interface OpenEvent {
   userClass: string | undefined;
   /** A warning that no rule knows becomes an event only if a traceback follows. */
   counts: boolean;
+  /** Told at a level that never counts, with a traceback. */
+  isBenign: boolean;
   trace: Traceback | undefined;
   /** The stack of a JavaScript error follows it. */
   hasStack: boolean;
@@ -89,6 +91,7 @@ export function openEvent(
     rank: unknown,
     vagueRank: unknown,
     userClass: undefined,
+    isBenign: false,
     trace: undefined,
     hasStack: false,
     touchedMs: of.readMs,

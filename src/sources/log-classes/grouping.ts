@@ -31,21 +31,31 @@ const silenceMs = 1_000;
 // A model may take seconds between the first complaint and the last.
 const startSilenceMs = 10_000;
 // Forms of records that no message of an exception imitates by chance.
-const unmistakable: ReadonlySet<string> = new Set(['llama', 'stamped', 'json', 'glog', 'syslog', 'onnx', 'uvicorn', 'basic']);
+const unmistakable: ReadonlySet<string> = new Set([
+  'llama',
+  'stamped',
+  'json',
+  'glog',
+  'syslog',
+  'onnx',
+  'uvicorn',
+  'basic',
+]);
 
 export function createGrouping(restored: Memory = emptyMemory): Grouping {
   const counting = createCounting(restored.recent);
   const forms = new Set(restored.forms);
   let { phase, startTold } = restored;
   let open: OpenEvent | undefined;
-  let benignFailureEnd: TailPoint | undefined;
 
   function take(text: string, place: LinePlace, contiguous: boolean, nowMs: number): boolean {
     if (text.trim() === '') return takeBlank(place);
     if (isShellTrace(text)) return false;
     // Most lines of a traceback: no record begins with a blank.
-    if (open?.trace && contiguous && text.startsWith(' ') && open.trace.accept(text, false)) {
-      return touch(open, place, nowMs);
+    if (open?.trace && contiguous && text.startsWith(' ')) {
+      if (open.trace.accept(text, false)) return touch(open, place, nowMs);
+      closeOpen();
+      return false;
     }
     const record = readRecord(text, nowMs);
     const line: Line = { text, message: record ? record.message : text, record, place, contiguous, nowMs };
@@ -71,21 +81,20 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
   }
 
   function takeHeader(line: Line): boolean {
-    const { place, record, contiguous } = line;
-    if (benignFailureEnd?.offset === place.begin.offset && !record) return false;
+    const { record, contiguous } = line;
     const isLed = open !== undefined && contiguous && !isSpent(open) && mayLead(open);
     const event = open !== undefined && isLed ? open : start('lead', true, line);
-    event.counts = true;
+    event.counts = !event.isBenign;
     event.prefixed = record?.form === 'level first';
     event.trace = createTraceback(line.message, event.prefixed);
     return touch(event, line.place, line.nowMs);
   }
 
-  function takeInfo({ message, place }: Line): false {
+  function takeInfo(line: Line): false {
     if (open && open.kind !== 'llama') closeOpen();
     // sdk-python tells a benign failure at DEBUG, with its traceback.
-    if (message.includes('Completing activity as failed')) benignFailureEnd = place.end;
-    noteMark(message);
+    if (line.message.includes('Completing activity as failed')) start('record', false, line).isBenign = true;
+    noteMark(line.message);
     return false;
   }
 

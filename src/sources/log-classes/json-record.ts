@@ -13,7 +13,17 @@ export interface JsonRecord {
 
 const levelKeys = ['level', 'levelname', 'severity', 'log_level', 'lvl', 'loglevel'];
 const messageKeys = ['msg', 'message', 'event', 'error', 'err'];
-const traceKeys = ['exc_info', 'exception', 'exc_text', 'stack', 'stack_info', 'traceback', 'stacktrace', 'error', 'err'];
+const traceKeys = [
+  'exc_info',
+  'exception',
+  'exc_text',
+  'stack',
+  'stack_info',
+  'traceback',
+  'stacktrace',
+  'error',
+  'err',
+];
 const timeKeys = ['asctime', 'timestamp', 'time', 'ts', '@timestamp', 'datetime', 'created'];
 
 /** Undefined if the text is no JSON object, or has no level. */
@@ -39,7 +49,10 @@ function levelIn(record: Record<string, unknown>): Level | undefined {
 const stringField = /"(@?\w+)": ?"((?:[^"\\]|\\.){0,4096})/g;
 
 function beginningOf(text: string): Record<string, unknown> | undefined {
-  const fields = [...text.matchAll(stringField)].map(([, key = '', value = '']) => [key, value.replaceAll('\\n', '\n')]);
+  const fields = [...text.matchAll(stringField)].map(([, key = '', value = '']) => [
+    key,
+    value.replaceAll('\\n', '\n'),
+  ]);
   return fields.length === 0 ? undefined : (Object.fromEntries(fields) as Record<string, unknown>);
 }
 

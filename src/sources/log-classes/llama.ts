@@ -9,8 +9,10 @@ export interface LlamaMark {
 }
 
 // tools/server/server.cpp, common/common.cpp, whisper.cpp src/whisper.cpp, by release.
-const begin = /\bllama_server: initializing|^build: \d+ \(|HTTP server is listening, hostname|^whisper_init_from_file\w*: loading model from /;
-const start = /\bload_model: loading model '|^main: loading model|^llama_model_loader: loaded meta data|^system_info: |^ggml_cuda_init: found /;
+const begin =
+  /\bllama_server: initializing|^build: \d+ \(|HTTP server is listening, hostname|^whisper_init_from_file\w*: loading model from /;
+const start =
+  /\bload_model: loading model '|^main: loading model|^llama_model_loader: loaded meta data|^system_info: |^ggml_cuda_init: found /;
 const serve = /\blistening on (?:http|unix)|\bserver is listening on |starting the main loop|server listening at http/;
 const end = /\bexiting due to \w/;
 

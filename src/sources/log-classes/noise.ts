@@ -43,7 +43,7 @@ const echoes = new RegExp(
     // x86 oops and segfault lines are followed by the code bytes
     '^Code: ',
     // supervisor/process.py, after "couldn't exec"
-    "^supervisor: child process was not spawned",
+    '^supervisor: child process was not spawned',
     // supervisord's own log, supervisor/process.py: what became of a program is counted from there, exactly
     '^(?:exited|stopped|gave up|spawned|spawnerr|success|waiting for|killing): ?[\'"\\w]',
     "^killing '",

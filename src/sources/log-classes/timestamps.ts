@@ -24,7 +24,13 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
   [
     /(?:\w{3} )?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4}))?(?=[\s\]:]|$)/y,
     ([, month, day, hour, minute, second, fraction, year], nowMs) => {
-      const date = [months.indexOf(month ?? '') + 1, Number(day), Number(hour), Number(minute), Number(second)] as const;
+      const date = [
+        months.indexOf(month ?? '') + 1,
+        Number(day),
+        Number(hour),
+        Number(minute),
+        Number(second),
+      ] as const;
       return date[0] === 0 ? undefined : inYear(year, date, fraction, nowMs);
     },
   ],
@@ -32,12 +38,7 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
   [
     /(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?=[\s\]])/y,
     ([, month, day, hour, minute, second, fraction], nowMs) =>
-      inYear(
-        undefined,
-        [Number(month), Number(day), Number(hour), Number(minute), Number(second)],
-        fraction,
-        nowMs,
-      ),
+      inYear(undefined, [Number(month), Number(day), Number(hour), Number(minute), Number(second)], fraction, nowMs),
   ],
   // 10:00:02.118 · 0.00.029.889 (llama-server: since its start) · 30097.215001 (kernel: since boot): no date
   [/\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?=[\s\]])/y, () => undefined],

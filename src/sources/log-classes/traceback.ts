@@ -17,13 +17,16 @@ export interface Traceback {
 }
 
 const header = /^(?:Exception Group )?Traceback \(most recent call last\):\s*$/;
-const chained = /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
+const chained =
+  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
 const margin = /^\s*[|+] ?/;
 const groupRule = /^\s*\+(?:-\+)?-{8,}/;
 const exceptionLine = /^(?!(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL):)[\p{L}_][\p{L}\p{N}_.<>]*(?::|$)/u;
 // A line of another program or of the kernel ends a message, whatever its words.
-const foreign = /^[\w./-]+: line \d+: |^thread '[^']*' .*panicked at|^terminate called|^Fatal Python error|error while loading shared libraries|^(?:Aborted|Killed|Segmentation fault|Bus error)\b/;
-const cancelled = /^(?:asyncio\.(?:exceptions\.)?)?CancelledError\b|^KeyboardInterrupt\b|^GeneratorExit\b|^SystemExit: 0$/;
+const foreign =
+  /^[\w./-]+: line \d+: |^thread '[^']*' .*panicked at|^terminate called|^Fatal Python error|error while loading shared libraries|^(?:Aborted|Killed|Segmentation fault|Bus error)\b/;
+const cancelled =
+  /^(?:asyncio\.(?:exceptions\.)?)?CancelledError\b|^KeyboardInterrupt\b|^GeneratorExit\b|^SystemExit: 0$/;
 
 const maxMessageLines = 200;
 const maxLines = 20_000;
@@ -130,7 +133,8 @@ function noFrames(): Frames {
 }
 
 const frameLine = /^ {2}File "([^"]*)", line \d+(?:, in (.*))?$/;
-const importers = /uvicorn\/importer\.py$|gunicorn\/(?:util|app\/wsgiapp)\.py$|^<frozen importlib|importlib\/__init__\.py$/;
+const importers =
+  /uvicorn\/importer\.py$|gunicorn\/(?:util|app\/wsgiapp)\.py$|^<frozen importlib|importlib\/__init__\.py$/;
 
 function noteFrame(frames: Frames, text: string): void {
   const match = text.startsWith('  File') ? frameLine.exec(text) : null;

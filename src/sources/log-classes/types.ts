@@ -27,6 +27,8 @@ export interface LogEvent {
   readonly class: string;
   /** Unix time in milliseconds: the line's own where it has one, else when it was read. */
   readonly atMs: number;
+  /** Where in its file it begins: the same when it is read again. */
+  readonly offset: number;
 }
 
 /**

@@ -16,7 +16,8 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_oom',
     in: anywhere,
-    pattern: /(?:CUDA|HIP|CUDNN|cuDNN|GPU|Cuda|device).{0,60}\bout of memory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY/,
+    pattern:
+      /(?:CUDA|HIP|CUDNN|cuDNN|GPU|Cuda|device).{0,60}\bout of memory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY/,
     of: 'CUDA runtime and driver error texts',
   },
   {
@@ -29,14 +30,16 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_oom',
     in: ['plain', 'error'],
-    pattern: /\bcudaMalloc failed: out of memory|\ballocating [\d.]+ MiB on device \d+: .*out of memory|^\s*CUDA error(?: \d+ at .*)?: out of memory/,
+    pattern:
+      /\bcudaMalloc failed: out of memory|\ballocating [\d.]+ MiB on device \d+: .*out of memory|^\s*CUDA error(?: \d+ at .*)?: out of memory/,
     of: 'ggml-cuda',
     family: 'llama',
   },
   {
     class: 'gpu_oom',
     in: ['plain', 'error', 'exception'],
-    pattern: /\b(?:unable to allocate|failed to allocate) (?:CUDA|ROCm|HIP|Vulkan|SYCL|Metal|MTL)\d+(?:_Split)? (?:buffer|Hadamard)|ErrorOutOfDeviceMemory/,
+    pattern:
+      /\b(?:unable to allocate|failed to allocate) (?:CUDA|ROCm|HIP|Vulkan|SYCL|Metal|MTL)\d+(?:_Split)? (?:buffer|Hadamard)|ErrorOutOfDeviceMemory/,
     of: 'llama.cpp src/llama-model.cpp, ggml/src/ggml-alloc.c, ggml-vulkan',
     family: 'llama',
   },
@@ -44,7 +47,8 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_oom',
     in: failing,
-    pattern: /No available memory for the cache blocks|is less than desired GPU memory utilization|larger than the (?:available KV cache memory|maximum number of tokens that can be stored in KV cache)/,
+    pattern:
+      /No available memory for the cache blocks|is less than desired GPU memory utilization|larger than the (?:available KV cache memory|maximum number of tokens that can be stored in KV cache)/,
     of: 'vLLM',
   },
 
@@ -52,7 +56,8 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_fault',
     in: [...anywhere, 'plain'],
-    pattern: /an illegal memory access was encountered|device-side assert triggered|unspecified launch failure|misaligned address|an illegal instruction was encountered|invalid program counter|uncorrectable (?:ECC|NVLink) error encountered|the launch timed out and was terminated|hardware stack error|operation not supported on global\/shared address space|cudaError(?:IllegalAddress|LaunchFailure|Assert|EccUncorrectable|HardwareStackError|MisalignedAddress)/,
+    pattern:
+      /an illegal memory access was encountered|device-side assert triggered|unspecified launch failure|misaligned address|an illegal instruction was encountered|invalid program counter|uncorrectable (?:ECC|NVLink) error encountered|the launch timed out and was terminated|hardware stack error|operation not supported on global\/shared address space|cudaError(?:IllegalAddress|LaunchFailure|Assert|EccUncorrectable|HardwareStackError|MisalignedAddress)/,
     of: 'CUDA runtime error texts',
     family: 'llama',
   },
@@ -60,13 +65,15 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_fault',
     in: failing,
-    pattern: /\b(?:CUBLAS|CUFFT|CUSOLVER|CUSPARSE|NCCL)_(?:STATUS_)?(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH)[A-Z_]+|\bCUDNN_STATUS_(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH|\w*VERSION_MISMATCH|\w*LOADING_FAILED)[A-Z_]+|cuBLAS failed with status|cuDNN (?:failed with status|error)|NCCL error|GET was unable to find an engine/,
+    pattern:
+      /\b(?:CUBLAS|CUFFT|CUSOLVER|CUSPARSE|NCCL)_(?:STATUS_)?(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH)[A-Z_]+|\bCUDNN_STATUS_(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH|\w*VERSION_MISMATCH|\w*LOADING_FAILED)[A-Z_]+|cuBLAS failed with status|cuDNN (?:failed with status|error)|NCCL error|GET was unable to find an engine/,
     of: 'cuBLAS, cuDNN and NCCL as torch and CTranslate2 report them',
   },
   {
     class: 'gpu_fault',
     in: ['plain', 'error'],
-    pattern: /^\s*CUDA error: (?:the function failed to launch on the GPU|an internal operation failed|an access to GPU memory space failed|unknown error|CUBLAS_STATUS_(?!ALLOC)\w+)/,
+    pattern:
+      /^\s*CUDA error: (?:the function failed to launch on the GPU|an internal operation failed|an access to GPU memory space failed|unknown error|CUBLAS_STATUS_(?!ALLOC)\w+)/,
     of: 'ggml-cuda with cublasGetStatusString',
     family: 'llama',
   },
@@ -81,7 +88,8 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_fault',
     in: [...failing, 'plain'],
-    pattern: /^(?:Unable to determine the device handle for .*: )?(?:GPU is lost|GPU requires reset)\b|Unable to determine the device handle for|NVML.*GPU is lost|\bGPU is lost\.\s+Reboot/,
+    pattern:
+      /^(?:Unable to determine the device handle for .*: )?(?:GPU is lost|GPU requires reset)\b|Unable to determine the device handle for|NVML.*GPU is lost|\bGPU is lost\.\s+Reboot/,
     of: 'nvidia-smi, nvmlErrorString',
   },
   {
@@ -105,7 +113,8 @@ export const gpuRules: readonly Rule[] = [
     class: 'gpu_unavailable',
     in: [...anywhere, 'plain'],
     family: 'llama',
-    pattern: /no kernel image is available for execution|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime|all CUDA-capable devices are busy or unavailable|invalid device ordinal|invalid device function|device kernel image is invalid|PTX (?:JIT compiler|was compiled with an unsupported toolchain)|system (?:not yet initialized|has unsupported display driver)|forward compatibility was attempted on non supported HW|cudaError(?:NoDevice|InsufficientDriver|DevicesUnavailable|InvalidDevice|NoKernelImageForDevice|SystemNotReady)|CUDA driver is a stub library/,
+    pattern:
+      /no kernel image is available for execution|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime|all CUDA-capable devices are busy or unavailable|invalid device ordinal|invalid device function|device kernel image is invalid|PTX (?:JIT compiler|was compiled with an unsupported toolchain)|system (?:not yet initialized|has unsupported display driver)|forward compatibility was attempted on non supported HW|cudaError(?:NoDevice|InsufficientDriver|DevicesUnavailable|InvalidDevice|NoKernelImageForDevice|SystemNotReady)|CUDA driver is a stub library/,
     of: 'CUDA runtime error texts',
   },
   {
@@ -118,19 +127,22 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_unavailable',
     in: anywhere,
-    pattern: /No CUDA GPUs are available|Found no NVIDIA driver on your system|NVIDIA driver on your system is too old|CUDA initialization: |CUDA driver initialization failed|CUDA unknown error - this may be due to|Unexpected error from cudaGetDeviceCount|Can't initialize NVML|torch\.cuda\.is_available\(\) is False|not compiled with CUDA(?: enabled| support)|is not compatible with the current PyTorch installation|but CUDA is not available\. +Disabling/,
+    pattern:
+      /No CUDA GPUs are available|Found no NVIDIA driver on your system|NVIDIA driver on your system is too old|CUDA initialization: |CUDA driver initialization failed|CUDA unknown error - this may be due to|Unexpected error from cudaGetDeviceCount|Can't initialize NVML|torch\.cuda\.is_available\(\) is False|not compiled with CUDA(?: enabled| support)|is not compatible with the current PyTorch installation|but CUDA is not available\. +Disabling/,
     of: 'torch/cuda/__init__.py, torch/serialization.py, torch/amp/autocast_mode.py',
   },
   {
     class: 'gpu_unavailable',
     in: failing,
-    pattern: /Requested \w+ compute type, but the target device or backend do(?:es)? not support|CTranslate2 package was not compiled with CUDA|CUDA (?:support )?is not (?:available|enabled)\b|(?:CUBLAS|CUDNN)_STATUS_ARCH_MISMATCH|unsupported device (?:cuda|ordinal)/,
+    pattern:
+      /Requested \w+ compute type, but the target device or backend do(?:es)? not support|CTranslate2 package was not compiled with CUDA|CUDA (?:support )?is not (?:available|enabled)\b|(?:CUBLAS|CUDNN)_STATUS_ARCH_MISMATCH|unsupported device (?:cuda|ordinal)/,
     of: 'CTranslate2 src/types.cc, src/devices.cc',
   },
   {
     class: 'gpu_unavailable',
     in: [...failing, 'plain'],
-    pattern: /NVIDIA-SMI has failed because|Failed to initialize NVML|NVML_ERROR_\w+|NVML(?:Error)?_?\w*: (?:Driver Not Loaded|NVML Shared Library Not Found|Unknown Error|Uninitialized|Driver\/library version mismatch)|^No devices were found$|NVRM: (?:API mismatch|.*RmInitAdapter failed|.*rm_init_adapter failed|No NVIDIA GPU found)|nvidia-container-cli: |could not select device driver "" with capabilities/i,
+    pattern:
+      /NVIDIA-SMI has failed because|Failed to initialize NVML|NVML_ERROR_\w+|NVML(?:Error)?_?\w*: (?:Driver Not Loaded|NVML Shared Library Not Found|Unknown Error|Uninitialized|Driver\/library version mismatch)|^No devices were found$|NVRM: (?:API mismatch|.*RmInitAdapter failed|.*rm_init_adapter failed|No NVIDIA GPU found)|nvidia-container-cli: |could not select device driver "" with capabilities/i,
     of: 'nvidia-smi, pynvml, nvidia.ko, nvidia-container-toolkit',
   },
 ];

@@ -14,37 +14,43 @@ export const modelRules: readonly Rule[] = [
   {
     class: 'model_invalid',
     ...llama,
-    pattern: /gguf_init_from\w*: (?:failed to (?:read|seek)|invalid|this GGUF file|duplicate|tensor|string length|key|encountered|bad|unsupported|alignment|unexpected|GGUFv1|incorrect|.*(?:is extremely large|size overflow))|invalid magic (?:characters|number)|\bbad magic\b|not a (?:valid )?gguf file/i,
+    pattern:
+      /gguf_init_from\w*: (?:failed to (?:read|seek)|invalid|this GGUF file|duplicate|tensor|string length|key|encountered|bad|unsupported|alignment|unexpected|GGUFv1|incorrect|.*(?:is extremely large|size overflow))|invalid magic (?:characters|number)|\bbad magic\b|not a (?:valid )?gguf file/i,
     of: 'ggml/src/gguf.cpp',
   },
   {
     class: 'model_invalid',
     ...llama,
-    pattern: /is not within the file bounds|model is corrupted or incomplete|file is corrupted or incomplete|corrupted model:|unknown model architecture|error loading model (?:architecture|hyperparameters|vocabulary)|tensor '[^']*' (?:not found|is duplicated|has (?:wrong|invalid|unexpected))|wrong number of tensors|missing tensor|key not found in model|array key not found|unknown (?:pre-)?tokenizer|cannot find tokenizer|invalid split|missing key \S+ in GGUF split|(?:check_tensor_dims|done_getting_tensors): |unsupported (?:file|model) version|unknown \(?magic|read error: |unexpectedly reached end of file|found tensors with invalid data|CLIP cannot be used as main model/i,
+    pattern:
+      /is not within the file bounds|model is corrupted or incomplete|file is corrupted or incomplete|corrupted model:|unknown model architecture|error loading model (?:architecture|hyperparameters|vocabulary)|tensor '[^']*' (?:not found|is duplicated|has (?:wrong|invalid|unexpected))|wrong number of tensors|missing tensor|key not found in model|array key not found|unknown (?:pre-)?tokenizer|cannot find tokenizer|invalid split|missing key \S+ in GGUF split|(?:check_tensor_dims|done_getting_tensors): |unsupported (?:file|model) version|unknown \(?magic|read error: |unexpectedly reached end of file|found tensors with invalid data|CLIP cannot be used as main model/i,
     of: 'llama.cpp src/llama-model-loader.cpp, llama-model.cpp, llama-vocab.cpp',
   },
   {
     class: 'model_invalid',
     ...llama,
-    pattern: /whisper_\w*model_load: (?:invalid|unknown tensor|tensor '|ERROR not all tensors|unknown exception)|not all tensors loaded from model file/,
+    pattern:
+      /whisper_\w*model_load: (?:invalid|unknown tensor|tensor '|ERROR not all tensors|unknown exception)|not all tensors loaded from model file/,
     of: 'whisper.cpp src/whisper.cpp',
   },
   {
     class: 'model_invalid',
     in: failing,
-    pattern: /File \S+ is incomplete: failed to read|Unsupported model (?:binary version|spec)|unsupported model binary version|model specification .* is not (?:supported|compatible)|Model binary version/i,
+    pattern:
+      /File \S+ is incomplete: failed to read|Unsupported model (?:binary version|spec)|unsupported model binary version|model specification .* is not (?:supported|compatible)|Model binary version/i,
     of: 'CTranslate2 src/models/model.cc',
   },
   {
     class: 'model_invalid',
     in: failing,
-    pattern: /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|does not match any variant of untagged enum|Error no file named .*config\.json/i,
+    pattern:
+      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|does not match any variant of untagged enum|Error no file named .*config\.json/i,
     of: 'safetensors, torch.load, pickle, onnxruntime, transformers, openai-whisper, tokenizers',
   },
   {
     class: 'model_invalid',
     in: [...failing, 'plain'],
-    pattern: /^(?:\S+: )?(?:ERROR:? )?[^:]*\bmodel\b.{0,80}\b(?:is (?:corrupt(?:ed)?|incomplete|truncated|empty|zero bytes)|failed (?:validation|checksum|verification)|checksum mismatch)/i,
+    pattern:
+      /^(?:\S+: )?(?:ERROR:? )?[^:]*\bmodel\b.{0,80}\b(?:is (?:corrupt(?:ed)?|incomplete|truncated|empty|zero bytes)|failed (?:validation|checksum|verification)|checksum mismatch)/i,
     of: 'start scripts',
   },
 
@@ -52,32 +58,40 @@ export const modelRules: readonly Rule[] = [
   {
     class: 'model_missing',
     ...llama,
-    pattern: /failed to open (?:GGUF file |VAD model )?'|error loading model: .*failed to open |(?:cannot|could not|unable to|failed to) (?:open|find|stat|read) .*\.gguf\b|No such file or directory.*\.gguf|error: 'model': .* not found/,
+    pattern:
+      /failed to open (?:GGUF file |VAD model )?'|error loading model: .*failed to open |(?:cannot|could not|unable to|failed to) (?:open|find|stat|read) .*\.gguf\b|No such file or directory.*\.gguf|error: 'model': .* not found/,
     of: 'ggml/src/gguf.cpp, llama.cpp src/llama-mmap.cpp, whisper.cpp',
   },
   {
     class: 'model_missing',
     in: failing,
-    pattern: new RegExp(String.raw`(?:No such file or directory|Permission denied|Input/output error|Stale file handle|does not exist|not found|doesn't exist)\b.{0,20}['":= ]${modelPath}|${model}['"]?:? (?:No such file|Permission denied|does not exist|not found|doesn't exist|is missing|is not (?:a file|there|readable|available))`, 'i'),
+    pattern: new RegExp(
+      String.raw`(?:No such file or directory|Permission denied|Input/output error|Stale file handle|does not exist|not found|doesn't exist)\b.{0,20}['":= ]${modelPath}|${model}['"]?:? (?:No such file|Permission denied|does not exist|not found|doesn't exist|is missing|is not (?:a file|there|readable|available))`,
+      'i',
+    ),
     of: 'errno texts of any program',
   },
   {
     class: 'model_missing',
     in: ['plain'],
     family: 'death',
-    pattern: new RegExp(String.raw`^[\w./-]+: (?:line \d+: |\d+: )?(?:\w+: )?(?:cannot (?:open|access|stat|statx) )?['"‘]?${modelPath}['"’]?:? (?:No such file or directory|Permission denied|Input/output error|Stale file handle)`),
+    pattern: new RegExp(
+      String.raw`^[\w./-]+: (?:line \d+: |\d+: )?(?:\w+: )?(?:cannot (?:open|access|stat|statx) )?['"‘]?${modelPath}['"’]?:? (?:No such file or directory|Permission denied|Input/output error|Stale file handle)`,
+    ),
     of: 'bash, dash and coreutils',
   },
   {
     class: 'model_missing',
     in: failing,
-    pattern: /Unable to open file '[^']*' in model|Model (?:file|path|directory|not)\b.{0,120}\b(?:not found|does not exist|doesn't exist|missing)|Model \S+ not found|(?:LocalEntryNotFound|RepositoryNotFound|EntryNotFound|RevisionNotFound)Error|cannot find the appropriate snapshot folder|does not appear to have a file named|couldn't find (?:it|them) in the cached files|is not a (?:local folder and is not a valid model identifier|path to a directory containing)|HFValidationError: Repo id must|: NO_SUCHFILE|Load model .* failed\. File doesn't exist|Can't load (?:tokenizer|the model|feature extractor|the configuration) (?:for|of)/i,
+    pattern:
+      /Unable to open file '[^']*' in model|Model (?:file|path|directory|not)\b.{0,120}\b(?:not found|does not exist|doesn't exist|missing)|Model \S+ not found|(?:LocalEntryNotFound|RepositoryNotFound|EntryNotFound|RevisionNotFound)Error|cannot find the appropriate snapshot folder|does not appear to have a file named|couldn't find (?:it|them) in the cached files|is not a (?:local folder and is not a valid model identifier|path to a directory containing)|HFValidationError: Repo id must|: NO_SUCHFILE|Load model .* failed\. File doesn't exist|Can't load (?:tokenizer|the model|feature extractor|the configuration) (?:for|of)/i,
     of: 'CTranslate2 src/models/model_reader.cc, huggingface_hub, transformers, onnxruntime',
   },
   {
     class: 'model_missing',
     in: ['plain'],
-    pattern: /^(?!.*(?:\b(?:retry|retrying|again|yet|waiting|wait|next|attempt|try|downloading|fetching|syncing)\b|\(\d+\/\d+))(?:\[[\w .:-]+\] )?(?:ERROR:? |error: |FATAL:? )?(?:the )?model (?:file |path )?(?:\S+ )?(?:not found|does not exist|is missing|missing)\b/i,
+    pattern:
+      /^(?!.*(?:\b(?:retry|retrying|again|yet|waiting|wait|next|attempt|try|downloading|fetching|syncing)\b|\(\d+\/\d+))(?:\[[\w .:-]+\] )?(?:ERROR:? |error: |FATAL:? )?(?:the )?model (?:file |path )?(?:\S+ )?(?:not found|does not exist|is missing|missing)\b/i,
     of: 'start scripts',
   },
   // The last lines of a failed load, whatever the cause: model.cpp, common.cpp, server.cpp.
@@ -85,7 +99,8 @@ export const modelRules: readonly Rule[] = [
     class: 'model_invalid',
     ...llama,
     vague: true,
-    pattern: /error loading model:|failed to load (?:model|(?:multimodal |draft |lora |CLIP )(?:model|adapter))|unable to load model|exiting due to model loading error|failed to initialize whisper context/i,
+    pattern:
+      /error loading model:|failed to load (?:model|(?:multimodal |draft |lora |CLIP )(?:model|adapter))|unable to load model|exiting due to model loading error|failed to initialize whisper context/i,
     of: 'llama.cpp, whisper.cpp',
   },
 
@@ -94,7 +109,8 @@ export const modelRules: readonly Rule[] = [
     class: 'wait_timeout',
     in: ['plain', 'warning', 'error', 'exception'],
     family: 'death',
-    pattern: /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:tim(?:ed|e|ing)[ -]?out|timeout|gave up|giving up)\b.{0,40}\b(?:wait|after|for)\b.{0,60}(?:\bmodel|\.gguf|\bweights|\bcheckpoint)|\bmodel\b.{0,160}\b(?:not (?:found|ready|available|visible|present|stable|complete|there)|did not (?:appear|become|show up|arrive)|still missing|never (?:appeared|arrived))\b.{0,60}\b(?:after|within|in)\b ?\d+ ?(?:s|sec|seconds|m|min|minutes)\b|LLAMA_WAIT_SECONDS.{0,40}(?:exceeded|expired|elapsed|reached)|wait(?:ed|ing)\b.{0,60}\bmodel\b.{0,160}\b(?:timed out|giving up|gave up|exceeded|expired|too long))/i,
+    pattern:
+      /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:tim(?:ed|e|ing)[ -]?out|timeout|gave up|giving up)\b.{0,40}\b(?:wait|after|for)\b.{0,60}(?:\bmodel|\.gguf|\bweights|\bcheckpoint)|\bmodel\b.{0,160}\b(?:not (?:found|ready|available|visible|present|stable|complete|there)|did not (?:appear|become|show up|arrive)|still missing|never (?:appeared|arrived))\b.{0,60}\b(?:after|within|in)\b ?\d+ ?(?:s|sec|seconds|m|min|minutes)\b|LLAMA_WAIT_SECONDS.{0,40}(?:exceeded|expired|elapsed|reached)|wait(?:ed|ing)\b.{0,60}\bmodel\b.{0,160}\b(?:timed out|giving up|gave up|exceeded|expired|too long))/i,
     of: 'start scripts that wait for a model file',
   },
 ];

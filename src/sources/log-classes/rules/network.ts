@@ -9,7 +9,8 @@ export const networkRules: readonly Rule[] = [
     class: 'bind_failed',
     in: ['plain', ...failing],
     family: 'llama',
-    pattern: /couldn't bind (?:HTTP|to) server socket|couldn't start HTTP listener|server listen failed|failed to bind to \S*port/i,
+    pattern:
+      /couldn't bind (?:HTTP|to) server socket|couldn't start HTTP listener|server listen failed|failed to bind to \S*port/i,
     of: 'llama.cpp tools/server, whisper.cpp examples/server',
   },
   {
@@ -23,7 +24,8 @@ export const networkRules: readonly Rule[] = [
   {
     class: 'bind_failed',
     in: failing,
-    pattern: /error while attempting to bind on address|Address already in use|address already in use|Cannot assign requested address|cannot assign requested address|Connection in use: |[Cc]an't connect to \('|connection to \S+ failed: \[Errno 98\]|EADDRINUSE|EADDRNOTAVAIL|EACCES: permission denied .*:\d+$|Permission denied: \('|could not bind|failed to bind|bind: permission denied|Only one usage of each socket address/,
+    pattern:
+      /error while attempting to bind on address|Address already in use|address already in use|Cannot assign requested address|cannot assign requested address|Connection in use: |[Cc]an't connect to \('|connection to \S+ failed: \[Errno 98\]|EADDRINUSE|EADDRNOTAVAIL|EACCES: permission denied .*:\d+$|Permission denied: \('|could not bind|failed to bind|bind: permission denied|Only one usage of each socket address/,
     of: 'asyncio, gunicorn, Node net, errno texts',
   },
 
@@ -32,13 +34,15 @@ export const networkRules: readonly Rule[] = [
     class: 'temporal_rpc',
     in: ['plain', ...failing],
     family: 'lead',
-    pattern: /Failed client connect|\btonic::(?:transport|Status|status)\b|temporalio\.service\.RPCError|\bTransportError: |\bServiceError: |Poll failure: |Worker validation failed|Namespace describe failed|Unhandled grpc error|gRPC (?:call|error)\b.{0,80}(?:retried|polling)|Failed to (?:connect to|call) Temporal|(?:Namespace|namespace) \S+ (?:is |was )?not found|\b(?:Activity|Workflow|Nexus) worker failed\b/,
+    pattern:
+      /Failed client connect|\btonic::(?:transport|Status|status)\b|temporalio\.service\.RPCError|\bTransportError: |\bServiceError: |Poll failure: |Worker validation failed|Namespace describe failed|Unhandled grpc error|gRPC (?:call|error)\b.{0,80}(?:retried|polling)|Failed to (?:connect to|call) Temporal|(?:Namespace|namespace) \S+ (?:is |was )?not found|\b(?:Activity|Workflow|Nexus) worker failed\b/,
     of: 'temporalio sdk-python and sdk-typescript over sdk-core',
   },
   {
     class: 'temporal_rpc',
     in: ['warning', 'error'],
-    pattern: /^temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
+    pattern:
+      /^temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
     of: 'sdk-core crates/client/src/retry.rs, crates/sdk-core/src/worker, pollers',
   },
   // tonic's and hyper's connector, where Python's RuntimeError or a panic repeats it.
@@ -53,39 +57,45 @@ export const networkRules: readonly Rule[] = [
   {
     class: 'upstream_unreachable',
     in: failing,
-    pattern: /\b(?:httpx|httpcore)\.(?:Connect(?:Error|Timeout)|ReadTimeout|WriteTimeout|PoolTimeout|ReadError|RemoteProtocolError|NetworkError|TimeoutException)|requests\.exceptions\.(?:Connection(?:Error|Timeout)|ConnectTimeout|ReadTimeout|Timeout|ProxyError|SSLError)|urllib3\.exceptions\.\w+|Max retries exceeded with url|NewConnectionError|aiohttp\.client_exceptions\.(?:Client(?:Connect|OS|Proxy|SSL)\w*|Server(?:Disconnected|Timeout)\w*)|urllib\.error\.URLError|http\.client\.RemoteDisconnected/,
+    pattern:
+      /\b(?:httpx|httpcore)\.(?:Connect(?:Error|Timeout)|ReadTimeout|WriteTimeout|PoolTimeout|ReadError|RemoteProtocolError|NetworkError|TimeoutException)|requests\.exceptions\.(?:Connection(?:Error|Timeout)|ConnectTimeout|ReadTimeout|Timeout|ProxyError|SSLError)|urllib3\.exceptions\.\w+|Max retries exceeded with url|NewConnectionError|aiohttp\.client_exceptions\.(?:Client(?:Connect|OS|Proxy|SSL)\w*|Server(?:Disconnected|Timeout)\w*)|urllib\.error\.URLError|http\.client\.RemoteDisconnected/,
     of: 'Python HTTP clients',
   },
   {
     class: 'upstream_unreachable',
     in: failing,
-    pattern: /\bConnectionRefusedError\b|^ConnectionError\b|\b(?:cannot|could not|unable to|can't|failed to) (?:reach|connect to)\b|[Cc]onnection refused|ECONNREFUSED|\bConnection timed out|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|No route to host|Network is unreachable|Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|Could not resolve host|All connection attempts failed|Connect call failed|Cannot connect to host|Could not establish connection|socket\.gaierror|HTTPLIB failed|http client error/,
+    pattern:
+      /\bConnectionRefusedError\b|^ConnectionError\b|\b(?:cannot|could not|unable to|can't|failed to) (?:reach|connect to)\b|[Cc]onnection refused|ECONNREFUSED|\bConnection timed out|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|No route to host|Network is unreachable|Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|Could not resolve host|All connection attempts failed|Connect call failed|Cannot connect to host|Could not establish connection|socket\.gaierror|HTTPLIB failed|http client error/,
     of: 'errno and resolver texts',
   },
   {
     class: 'upstream_unreachable',
     in: failing,
-    pattern: /openai\.API(?:Connection|Timeout)Error|\bAPI(?:Connection|Timeout)Error\b|redis\.exceptions\.(?:Connection|Timeout|BusyLoading)Error|OperationalError\b.*(?:connect|server closed)|could not connect to server|connection to server at .* failed|CannotConnectNow|ServerSelectionTimeoutError|NoBrokersAvailable|EndpointConnectionError|(?:Connect|Read)TimeoutError|Name resolution failure|StatusCode\.(?:UNAVAILABLE|DEADLINE_EXCEEDED)|failed to connect to all addresses|status = StatusCode\.UNAVAILABLE/,
+    pattern:
+      /openai\.API(?:Connection|Timeout)Error|\bAPI(?:Connection|Timeout)Error\b|redis\.exceptions\.(?:Connection|Timeout|BusyLoading)Error|OperationalError\b.*(?:connect|server closed)|could not connect to server|connection to server at .* failed|CannotConnectNow|ServerSelectionTimeoutError|NoBrokersAvailable|EndpointConnectionError|(?:Connect|Read)TimeoutError|Name resolution failure|StatusCode\.(?:UNAVAILABLE|DEADLINE_EXCEEDED)|failed to connect to all addresses|status = StatusCode\.UNAVAILABLE/,
     of: 'clients of model servers, caches, databases, object stores, gRPC',
   },
   {
     class: 'upstream_unreachable',
     in: failing,
-    pattern: /(?:Server error '|HTTPError: |status(?: code)?:? |HTTP(?:\/[\d.]+)? )(?:502|503|504)\b|\b(?:502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|HTTP Error (?:502|503|504)|Loading model.*unavailable_error/i,
+    pattern:
+      /(?:Server error '|HTTPError: |status(?: code)?:? |HTTP(?:\/[\d.]+)? )(?:502|503|504)\b|\b(?:502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|HTTP Error (?:502|503|504)|Loading model.*unavailable_error/i,
     of: 'httpx.HTTPStatusError, requests.HTTPError, llama-server while it loads',
   },
   {
     class: 'upstream_unreachable',
     in: ['plain', ...failing],
     family: 'death',
-    pattern: /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:server|service|upstream|endpoint|backend|llama(?:-server|\.cpp)?|api|redis|postgres|temporal|database|health ?check|host)\b.{0,80}\b(?:did not (?:become|get|come)|not|never became|failed to become) (?:healthy|ready|up|available|reachable|respond(?:ing)?)\b.{0,40}\b(?:in|after|within)\b ?\d|\btime(?:d)? ?out\b.{0,30}\bwaiting (?:for|on)\b(?!.*\bmodel)|timeout occurred after waiting \d+ seconds for|\bhealth ?check\b.{0,60}\bfailed after\b|\bgave up waiting (?:for|on)\b(?!.*\bmodel))/i,
+    pattern:
+      /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:server|service|upstream|endpoint|backend|llama(?:-server|\.cpp)?|api|redis|postgres|temporal|database|health ?check|host)\b.{0,80}\b(?:did not (?:become|get|come)|not|never became|failed to become) (?:healthy|ready|up|available|reachable|respond(?:ing)?)\b.{0,40}\b(?:in|after|within)\b ?\d|\btime(?:d)? ?out\b.{0,30}\bwaiting (?:for|on)\b(?!.*\bmodel)|timeout occurred after waiting \d+ seconds for|\bhealth ?check\b.{0,60}\bfailed after\b|\bgave up waiting (?:for|on)\b(?!.*\bmodel))/i,
     of: 'start scripts that wait for a service',
   },
   {
     class: 'upstream_unreachable',
     in: ['plain'],
     family: 'curl',
-    pattern: /^curl: \((?:5|6|7|22|28|35|52|56)\) |^wget: (?:can't connect|unable to resolve|server returned error|download timed out)/,
+    pattern:
+      /^curl: \((?:5|6|7|22|28|35|52|56)\) |^wget: (?:can't connect|unable to resolve|server returned error|download timed out)/,
     of: 'curl, wget',
   },
 ];
