@@ -5,6 +5,7 @@ import { artifactsModule } from './artifacts/index.ts';
 import { endpointsModule } from './endpoints/index.ts';
 import { gpuModule } from './gpu/index.ts';
 import { hostModule } from './host/index.ts';
+import { logsModule } from './logs/index.ts';
 import { modelsModule } from './models/index.ts';
 import { resourcesModule } from './resources/index.ts';
 import { supervisorModule } from './supervisor/index.ts';
@@ -26,4 +27,5 @@ export const collectors: readonly AnyModule[] = [
   hostModule,
   artifactsModule,
   modelsModule,
+  logsModule,
 ];
