@@ -30,7 +30,7 @@ export function createLogFinder(
   let lookedMs = -Infinity;
 
   async function find(): Promise<ProgramLog[]> {
-    const signal = AbortSignal.timeout(config.timeout * share);
+    const signal = AbortSignal.timeout(Math.ceil(config.timeout * share));
     const stanzas: readonly ProgramStanza[] = await sources.supervisord.config(signal).then(
       ({ programs }) => programs,
       () => [],
