@@ -30,18 +30,9 @@ const selectors = expressions.flatMap(({ of, expr }) =>
   readPromql(expr).selectors.map((selector) => ({ of, selector })),
 );
 
-/** Of collectors that the catalog does not have yet. */
-const toCome: readonly MetricDefinition[] = [
-  { name: 'gpunode_log_events_total', type: 'counter', help: '', labels: ['program', 'class'] },
-  { name: 'gpunode_log_last_event_timestamp_seconds', type: 'gauge', help: '', labels: ['program', 'class'] },
-  { name: 'gpunode_log_readable', type: 'gauge', help: '', labels: ['program'] },
-];
 const up: MetricDefinition = { name: 'up', type: 'gauge', help: '', labels: [] };
 const known = catalog().flatMap(({ metrics }) => metrics);
-const names = new Set(known.map(({ name }) => name));
-const definitions = new Map(
-  [up, ...toCome.filter(({ name }) => !names.has(name)), ...known].flatMap((definition) => seriesOf(definition)),
-);
+const definitions = new Map([up, ...known].flatMap((definition) => seriesOf(definition)));
 const records: ReadonlySet<string> = new Set(rules.flatMap(({ record }) => (record === undefined ? [] : [record])));
 
 /** The series of a family by name: a histogram has three. */
