@@ -68,7 +68,7 @@ async function readAll(path: string): Promise<number> {
     const acknowledged = result?.position && { position: result.position, memory: result.memory };
     const request = { consumer: 'bench', startedMs: 1, userClasses: [], maxBytes: 4 * megabyte };
     result = await readLogEvents.run(path, { ...request, ...acknowledged });
-    events += result.events.length;
+    events += Object.values(result.counts).reduce((sum, count) => sum + count, 0);
   } while (!result.atEnd);
   return events;
 }

@@ -34,12 +34,12 @@ export function addResult(counts: ProgramCounts, result: LogEventsResult): boole
   counts.lostBytes += result.lostBytes;
   counts.renamed += result.rotations.renamed;
   counts.truncated += result.rotations.truncated;
-  for (const { class: name, atMs } of result.events) {
-    counts.events.set(name, (counts.events.get(name) ?? 0) + 1);
-    counts.lastMs.set(name, Math.max(atMs, counts.lastMs.get(name) ?? 0));
+  for (const [name, count] of Object.entries(result.counts)) {
+    counts.events.set(name, (counts.events.get(name) ?? 0) + count);
+    counts.lastMs.set(name, Math.max(result.newestMs[name] ?? 0, counts.lastMs.get(name) ?? 0));
   }
   // A file that was rotated away is given up only when its counts are saved.
-  return result.events.length > 0 || result.rotations.renamed + result.rotations.truncated > 0;
+  return Object.keys(result.counts).length > 0 || result.rotations.renamed + result.rotations.truncated > 0;
 }
 
 export function savedCounts({ events, lastMs }: ProgramCounts): SavedProgram {

@@ -30,6 +30,10 @@ export interface LogEventsRequest {
 }
 
 export interface LogEventsResult {
+  /** How many events of each class ended, and the time of the newest, in Unix milliseconds. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly newestMs: Readonly<Record<string, number>>;
+  /** The first of them, for whoever wants to tell them: a flood of failures makes no flood of replies. */
   readonly events: readonly LogEvent[];
   readonly lines: number;
   readonly readBytes: number;
@@ -70,7 +74,8 @@ export const readLogEvents: FileOperation<LogEventsRequest, LogEventsResult> = {
       if (look.atEnd) classifier.idle(Date.now());
       const checkpoint = classifier.checkpoint();
       const mark = await tail.mark(checkpoint.begin ?? end, checkpoint.insideLine);
-      return { ...classifier.take(), ...look, ...mark, memory: savedMemory(checkpoint.memory) };
+      const { events, lines } = classifier.take();
+      return { ...summed(events), lines, ...look, ...mark, memory: savedMemory(checkpoint.memory) };
     });
   },
 };
@@ -78,6 +83,18 @@ export const readLogEvents: FileOperation<LogEventsRequest, LogEventsResult> = {
 /** Gives up every file that is held open. */
 export function closeLogEventReaders(): Promise<void> {
   return residents.closeAll();
+}
+
+const maxEvents = 100;
+
+function summed(events: readonly LogEvent[]): Pick<LogEventsResult, 'counts' | 'newestMs' | 'events'> {
+  const counts: Record<string, number> = {};
+  const newestMs: Record<string, number> = {};
+  for (const { class: name, atMs } of events) {
+    counts[name] = (counts[name] ?? 0) + 1;
+    newestMs[name] = Math.max(atMs, newestMs[name] ?? 0);
+  }
+  return { counts, newestMs, events: events.slice(0, maxEvents) };
 }
 
 // supervisord opens a program's log before it starts it; a clock may have been set in between.

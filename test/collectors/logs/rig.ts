@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { logsModule } from '../../../src/collectors/logs/index.ts';
 import type { LogsFacts } from '../../../src/collectors/logs/index.ts';
 import type { Collector, Outcome, Sample } from '../../../src/core/contract.ts';
+import type { Files } from '../../../src/core/host.ts';
 import { closeLogEventReaders } from '../../../src/sources/log-classes/operation.ts';
 import type { Sources } from '../../../src/sources/index.ts';
 import type { ProgramStanza, ProgramStatus } from '../../../src/sources/supervisord/types.ts';
@@ -39,15 +40,15 @@ const farAway = 4_000_000_000;
 
 export const ended = 'INFO:     all is well\n';
 
-export function createRig(config: object = {}, names: readonly string[] = ['all']): Rig {
+export function createRig(config: object = {}, files?: Files): Rig {
   const directory = mkdtempSync(join(tmpdir(), 'gpunode-logs-'));
-  const host = createTestHost();
+  const host = createTestHost(files && { files });
   const section = logsModule.configSchema.parse(config);
   let saved: unknown;
   let collector = create(undefined);
 
   function create(restored: unknown): Collector<LogsFacts> {
-    const made = logsModule.create(section, { host, programs: names, sources: sourcesOf(), restored });
+    const made = logsModule.create(section, { host, programs: ['all'], sources: sourcesOf(), restored });
     if (!made) throw new Error('not configured');
     return made;
   }
