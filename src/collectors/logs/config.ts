@@ -25,6 +25,7 @@ const file = z.strictObject({
 const className = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected a name such as my_error: small letters, digits and underscores')
+  .refine((name) => !(name in {}), 'expected another name')
   .refine((name) => !(logClasses as readonly string[]).includes(name), 'there is a class of this name already');
 
 const pattern = z.string().superRefine((text, context) => {
