@@ -72,8 +72,8 @@ type Form = readonly [name: string, pattern: RegExp];
 
 // Groups: level, message. In this order; the first that fits.
 const forms: readonly Form[] = [
-  // llama-server since 2025: minutes.seconds.milliseconds.microseconds since its start
-  ['llama', /^\d+\.\d\d\.\d{3}\.\d{3} ([DIWE]) (.*)$/],
+  // llama-server since 2025: minutes.seconds.milliseconds.microseconds since its start; [port] of a router's child
+  ['llama', /^(?:\[\d+\] )?\d+\.\d\d\.\d{3}\.\d{3} ([DIWE]) (.*)$/],
   // logging.basicConfig: LEVEL:logger:message
   ['basic', new RegExp(String.raw`^(${capitalLevels}):[\w.-]+:(.*)$`)],
   // uvicorn, and echo "ERROR: …" of scripts, told apart by the padding

@@ -81,7 +81,7 @@ export function createTraceback(firstLine: string, isPrefixed = false): Tracebac
   }
 
   function takeFrame(text: string, isRecord: boolean): boolean {
-    if (/^\s/.test(text)) {
+    if (/^(?:\s|File ")/.test(text)) {
       noteFrame(frames, text);
       return true;
     }

@@ -43,6 +43,14 @@ export const gpuRules: readonly Rule[] = [
     of: 'llama.cpp src/llama-model.cpp, ggml/src/ggml-alloc.c, ggml-vulkan',
     family: 'llama',
   },
+  {
+    class: 'gpu_oom',
+    in: ['plain', 'error'],
+    family: 'llama',
+    vague: true,
+    pattern: /unable to allocate backend buffer/,
+    of: 'llama.cpp before it named the device',
+  },
   // vllm/worker, vllm/v1/core/kv_cache_utils.py.
   {
     class: 'gpu_oom',
@@ -141,6 +149,7 @@ export const gpuRules: readonly Rule[] = [
   {
     class: 'gpu_unavailable',
     in: [...failing, 'plain'],
+    family: 'death',
     pattern:
       /NVIDIA-SMI has failed because|Failed to initialize NVML|NVML_ERROR_\w+|NVML(?:Error)?_?\w*: (?:Driver Not Loaded|NVML Shared Library Not Found|Unknown Error|Uninitialized|Driver\/library version mismatch)|^No devices were found$|NVRM: (?:API mismatch|.*RmInitAdapter failed|.*rm_init_adapter failed|No NVIDIA GPU found)|nvidia-container-cli: |could not select device driver "" with capabilities/i,
     of: 'nvidia-smi, pynvml, nvidia.ko, nvidia-container-toolkit',

@@ -42,7 +42,7 @@ export const networkRules: readonly Rule[] = [
     class: 'temporal_rpc',
     in: ['warning', 'error'],
     pattern:
-      /^temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
+      /(?:^|[ }]: ?|: )temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
     of: 'sdk-core crates/client/src/retry.rs, crates/sdk-core/src/worker, pollers',
   },
   // tonic's and hyper's connector, where Python's RuntimeError or a panic repeats it.
