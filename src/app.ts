@@ -1,3 +1,7 @@
+import { createChecklist } from './checklist/checklist.ts';
+import type { NodeConfig } from './checklist/node-config.ts';
+import type { DatedVerdict, NodeView } from './checklist/types.ts';
+import { viewOf } from './checklist/view.ts';
 import { collectors } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
 import { sectionOf } from './config/schema.ts';
@@ -24,14 +28,22 @@ export interface AppOptions {
 export interface App {
   /** The whole exposition; never throws. */
   metrics(): Promise<string>;
+  /** What is known of the node now. */
+  node(): NodeView;
+  /** The newest verdicts, at most a second old. */
+  verdicts(): readonly DatedVerdict[];
   /** Names of collectors that have no outcome yet. */
   waitingFor(): readonly string[];
   /** Stops all rounds and saves; takes at most a good second, whatever hangs. */
   stop(): Promise<void>;
 }
 
+const lookEveryMs = 1_000;
 // Together with the last write this stays below the two seconds that a stop may take.
 const stopCollectorsWithinMs = 600;
+
+/** Where its memory lies in the state, beside the collectors'. */
+const checklistKey = 'checklist';
 
 /** Config and host become collectors, each on its own clock. */
 export function startApp({ config, host, state, version, disabled }: AppOptions): App {
@@ -46,6 +58,27 @@ export function startApp({ config, host, state, version, disabled }: AppOptions)
     if (collector !== undefined) runners.push(startCollector(module.name, collector, section, { ...host, state }));
   }
 
+  const checklist = createChecklist(state.restored(checklistKey), host.clock.now());
+  let saved: unknown;
+  const node = (): NodeView =>
+    viewOf({
+      nowMs: host.clock.now(),
+      // Each section is what its own schema made.
+      config: config as unknown as NodeConfig,
+      events: state.history.events(),
+      watchedSinceMs: checklist.watchedSinceMs(),
+      outcomes: new Map(runners.map((runner) => [runner.name, runner.outcome() ?? null])),
+    });
+
+  function look(): void {
+    checklist.look(node());
+    if (checklist.saved() === saved) return;
+    saved = checklist.saved();
+    void state.save(checklistKey, { data: saved, changed: 'positions' }, []);
+  }
+  look();
+  const looking = setInterval(look, lookEveryMs);
+
   function samples(): Sample[] {
     return [
       sample(selfMetrics.buildInfo, { version, node_version: process.version }, 1),
@@ -53,13 +86,17 @@ export function startApp({ config, host, state, version, disabled }: AppOptions)
       sample(selfMetrics.stateSaved, {}, state.isSaved()),
       sample(selfMetrics.agentStuckSeconds, {}, host.files.stuckMs() / 1000),
       ...runners.flatMap((runner) => runner.samples()),
+      ...checklist.samples(),
     ];
   }
 
   return {
     metrics: () => renderSamples(samples()),
+    node,
+    verdicts: () => checklist.verdicts(),
     waitingFor: () => runners.filter((runner) => !runner.hasOutcome()).map(({ name }) => name),
     async stop(): Promise<void> {
+      clearInterval(looking);
       await Promise.all(runners.map((runner) => runner.stop(stopCollectorsWithinMs)));
       await state.close();
     },

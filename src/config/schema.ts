@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { checklistConfigSchema } from '../checklist/config.ts';
+import type { ChecklistConfig } from '../checklist/config.ts';
 import type { CollectorTiming } from '../core/contract.ts';
 import { collectors } from '../collectors/index.ts';
 import type { AnyModule } from '../collectors/index.ts';
@@ -8,6 +10,7 @@ export interface Config {
   /** Undefined: nothing is kept. */
   readonly state_dir: string | undefined;
   readonly programs: readonly string[];
+  readonly checklist: ChecklistConfig;
   /** Each collector's section, under its name. */
   readonly [section: string]: unknown;
 }
@@ -30,6 +33,7 @@ function buildSchema(): z.ZodType<Config> {
       .transform((directory) => (directory === 'none' ? undefined : directory)),
     programs: z.array(programName()).min(1).default(['fastapi', 'worker-gpu', 'llama']).superRefine(refuseRepeats),
     ...Object.fromEntries(sections),
+    checklist: checklistConfigSchema.prefault({} as never),
   });
 }
 

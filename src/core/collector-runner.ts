@@ -15,7 +15,8 @@ export interface CollectorRunner {
   readonly name: string;
   /** Its samples and its health, ready to render. */
   samples(): Sample[];
-  facts(): unknown;
+  /** Of its newest round; undefined before the first. */
+  outcome(): Outcome | undefined;
   hasOutcome(): boolean;
   stop(withinMs: number): Promise<void>;
 }
@@ -32,12 +33,14 @@ export function startCollector(
   const logOutcome = createOutcomeLog(name, clock, log);
   const failures = new Map(failureReasons.map((reason) => [reason, 0]));
   let newest: Round | undefined;
+  let accepted: Outcome | undefined;
   let lastSuccessMs: number | undefined;
 
   const running = runCollector(collector, timing, clock, async (round) => {
     const outcome = withoutInvalid(round.outcome, log);
     await state.save(name, outcome.saved, outcome.events ?? []);
     published.accept(outcome);
+    accepted = outcome;
     newest = round;
     if (outcome.ok) lastSuccessMs = clock.now();
     else failures.set(outcome.reason, (failures.get(outcome.reason) ?? 0) + 1);
@@ -63,7 +66,7 @@ export function startCollector(
   return {
     name,
     samples: () => [...health(), ...published.samples()],
-    facts: () => published.facts(),
+    outcome: () => accepted,
     hasOutcome: () => newest !== undefined,
     stop: (withinMs) => running.stop(withinMs),
   };

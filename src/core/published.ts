@@ -6,8 +6,6 @@ export interface Published {
   accept(outcome: Outcome): void;
   /** At most one sample a series. */
   samples(): Sample[];
-  /** Facts of the newest outcome, if it was ok. */
-  facts(): unknown;
 }
 
 /**
@@ -39,7 +37,6 @@ export function createPublished(maxAgeMs: number, nowMs: () => number): Publishe
       }
       return [...series.values()];
     },
-    facts: () => (newest?.ok ? newest.facts : undefined),
   };
 
   function staleGauges(failed: FailedOutcome): readonly Sample[] {

@@ -70,12 +70,4 @@ describe('what is published of a collector', () => {
     published.accept(failed({ reason: 'timeout' }));
     expect(shown()).toEqual([]);
   });
-
-  it('has facts only after a good round', () => {
-    const { published } = setUp();
-    published.accept(ok([]));
-    expect(published.facts()).toBe('known');
-    published.accept(failed());
-    expect(published.facts()).toBeUndefined();
-  });
 });

@@ -17,8 +17,8 @@ const layers: Record<string, readonly string[]> = {
   agent: ['core', 'sources', 'agent'],
   collectors: ['core', 'sources', 'collectors'],
   checklist: ['core', 'checklist', 'collectors'],
-  config: ['core', 'collectors', 'config'],
-  web: ['core', 'config', 'checklist', 'web'],
+  config: ['core', 'collectors', 'checklist', 'config'],
+  web: ['core', 'config', 'collectors', 'checklist', 'web'],
 };
 
 describe('structure', () => {

@@ -1,0 +1,104 @@
+import type { TimedEvent } from '../core/contract.ts';
+import { counted, durationInWords } from '../core/words.ts';
+
+/** How a program has been dying, from the history: the same numbers that the alerts take from the counters. */
+export interface Cadence {
+  /** Starts after an exit that nobody asked for. */
+  readonly respawns: { readonly lastHour: number; readonly last6Hours: number; readonly lastDay: number };
+  /** Starts that polling saw: nobody knows who asked for them. */
+  readonly unknownStartsLastHour: number;
+  /** The newest exit that nobody asked for. */
+  readonly lastExit?: { readonly atMs: number; readonly how: string };
+  /** Runs of at most an hour that ended unasked in the last two hours. */
+  readonly shortRuns: number;
+  readonly meanSeconds?: number;
+  /** Coefficient of variation of their lengths; absent for fewer than two. */
+  readonly variation?: number;
+}
+
+/** A wait of a program that may be what its cadence comes from. */
+export interface KnownTimeout {
+  readonly timeout: string;
+  readonly seconds: number;
+}
+
+const hourMs = 3_600_000;
+const shortRunSeconds = 3_600;
+/** Below this coefficient of variation it is a timer, not chance: as in rules/gpunode.rules.yml. */
+const clockworkVariation = 0.15;
+
+/** `sinceMs`: what happened before does not count. */
+export function cadenceOf(program: string, events: readonly TimedEvent[], nowMs: number, sinceMs = 0): Cadence {
+  const own = events.filter(({ subject, atMs }) => subject === program && atMs >= sinceMs && atMs <= nowMs);
+  const starts = (trigger: string, withinMs: number): number =>
+    own.filter((each) => each.kind === 'start' && each.detail === trigger && nowMs - each.atMs <= withinMs).length;
+  const exits = own.filter(({ kind, detail }) => kind === 'exit' && !isAskedFor(detail));
+  const last = exits.at(-1);
+  const lengths = exits
+    .filter(({ atMs, value }) => nowMs - atMs <= 2 * hourMs && value !== undefined && value <= shortRunSeconds)
+    .map(({ value }) => value ?? 0);
+  return {
+    respawns: {
+      lastHour: starts('respawn', hourMs),
+      last6Hours: starts('respawn', 6 * hourMs),
+      lastDay: starts('respawn', 24 * hourMs),
+    },
+    unknownStartsLastHour: starts('unknown', hourMs),
+    ...(last === undefined ? {} : { lastExit: { atMs: last.atMs, how: howOf(last.detail) } }),
+    shortRuns: lengths.length,
+    ...spread(lengths),
+  };
+}
+
+/** When somebody last asked for a start: a repair, after which counting begins anew. */
+export function lastRequestedStartMs(program: string, events: readonly TimedEvent[]): number | undefined {
+  return events.findLast(
+    ({ kind, subject, detail }) => kind === 'start' && subject === program && detail === 'requested',
+  )?.atMs;
+}
+
+/** What GpuNodeProgramFlapping looks for. */
+export function isFlapping({ respawns, lastExit }: Cadence, nowMs: number): boolean {
+  return respawns.lastHour >= 3 && lastExit !== undefined && nowMs - lastExit.atMs < hourMs / 3;
+}
+
+/** What GpuNodeProgramRestartsOnSchedule looks for. */
+export function isOnSchedule(cadence: Cadence, nowMs: number): boolean {
+  const { shortRuns, lastExit } = cadence;
+  return shortRuns >= 3 && isClockwork(cadence) && lastExit !== undefined && nowMs - lastExit.atMs < hourMs;
+}
+
+export function isClockwork({ variation }: Cadence): boolean {
+  return variation !== undefined && variation < clockworkVariation;
+}
+
+/** `9 restarts in the last hour, every 7m 0s, regular as a clock; close to LLAMA_WAIT_SECONDS (7m 0s)`. */
+export function cadenceInWords(cadence: Cadence, timeouts: readonly KnownTimeout[]): string {
+  const { respawns, meanSeconds, variation } = cadence;
+  const count = `${counted(respawns.lastHour, 'restart')} in the last hour`;
+  if (meanSeconds === undefined || variation === undefined) return count;
+  if (!isClockwork(cadence)) return `${count}, every ${durationInWords(meanSeconds)}, irregular`;
+  const suspects = timeouts
+    .filter(({ seconds }) => Math.abs(seconds - meanSeconds) <= 0.1 * seconds)
+    .map(({ timeout, seconds }) => `; close to ${timeout} (${durationInWords(seconds)})`);
+  return `${count}, every ${durationInWords(meanSeconds)}, regular as a clock${suspects.join('')}`;
+}
+
+function spread(lengths: readonly number[]): Pick<Cadence, 'meanSeconds' | 'variation'> {
+  if (lengths.length === 0) return {};
+  const meanSeconds = lengths.reduce((sum, each) => sum + each, 0) / lengths.length;
+  if (lengths.length === 1 || meanSeconds === 0) return { meanSeconds };
+  const variance = lengths.reduce((sum, each) => sum + (each - meanSeconds) ** 2, 0) / lengths.length;
+  return { meanSeconds, variation: Math.sqrt(variance) / meanSeconds };
+}
+
+/** The history writes an exit as its cause, with the code where there is one. */
+function isAskedFor(detail = ''): boolean {
+  return detail.split(' ')[0] === 'stopped';
+}
+
+function howOf(detail = ''): string {
+  const [cause = 'unknown', code] = detail.split(' ');
+  const words = cause.replaceAll('_', ' ');
+  return code === undefined ? words : `${words}, code ${code}`;
+}

@@ -1,0 +1,97 @@
+import type { TimedEvent } from '../../core/contract.ts';
+import { counted, durationInWords } from '../../core/words.ts';
+import { tailLog } from '../commands.ts';
+import { factsFrom, unknown, whyMissing } from '../known.ts';
+import type { ChecklistItem, NodeView } from '../types.ts';
+
+const shared = { section: 'resource_sanity', check: 'no_oom' } as const;
+const dmesg = 'dmesg -T | grep -i -E "out of memory|oom-kill" | tail';
+
+export const noOomOnNode: ChecklistItem = {
+  ...shared,
+  subject: 'node',
+  passesWhen: 'the kernel killed no process for want of memory within the window, on the whole node or in a cgroup.',
+  runbook: 'GpuNodeOomKill',
+  needs: ['host'],
+  subjects: () => ['node'],
+  judge(_subject, node) {
+    const facts = factsFrom(node, 'host');
+    const kills = recent(node, ({ kind }) => kind === 'oom');
+    const newest = kills.at(-1);
+    if (newest !== undefined) return { status: 'fail', evidence: killsInWords(kills, newest, node), command: dmesg };
+    if (facts === undefined) return unknown(whyMissing(node, 'host'), dmesg);
+    const { host, cgroup } = facts.oomKills;
+    if (host === undefined && cgroup === undefined) return unknown('the kernel tells of no OOM kills', dmesg);
+    return { status: 'pass', evidence: noneInWords(node, 'OOM kill'), command: dmesg };
+  },
+};
+
+/** Log classes that mean that memory ran out. */
+const oomClasses: readonly string[] = ['gpu_oom', 'host_oom'];
+
+export const noOomOfProgram: ChecklistItem = {
+  ...shared,
+  subject: 'each program with a log',
+  passesWhen:
+    'its log tells of no CUDA or host memory that ran out within the window, and the kernel killed none of its processes.',
+  runbook: 'GpuNodeCudaOutOfMemory',
+  needs: ['logs'],
+  subjects: (node) => factsFrom(node, 'logs')?.programs.map(({ program }) => program),
+  judge(subject, node) {
+    const command = tailLog(node, subject);
+    const kills = recent(node, (event) => event.kind === 'oom' && event.subject === subject);
+    const newestKill = kills.at(-1);
+    if (newestKill !== undefined) {
+      return {
+        status: 'fail',
+        evidence: killsInWords(kills, newestKill, node),
+        command: dmesg,
+        runbook: 'GpuNodeOomKill',
+      };
+    }
+    const told = recent(node, (event) => isTold(event, subject));
+    const program = factsFrom(node, 'logs')?.programs.find((each) => each.program === subject);
+    const newestMs = Math.max(
+      ...told.map(({ atMs }) => atMs),
+      ...(program?.classes ?? []).filter(({ name }) => oomClasses.includes(name)).map(({ lastMs }) => lastMs ?? 0),
+    );
+    if (node.nowMs - newestMs <= node.config.checklist.window) {
+      const count = Math.max(1, told.length);
+      const ago = durationInWords((node.nowMs - newestMs) / 1000);
+      return {
+        status: 'fail',
+        evidence: `its log told ${counted(count, 'time')} that memory ran out, last ${ago} ago`,
+        command,
+      };
+    }
+    if (program === undefined) return unknown(whyMissing(node, 'logs'), command);
+    if (program.readable !== true) return unknown('its log cannot be read', command);
+    return { status: 'pass', evidence: noneInWords(node, 'message of memory that ran out'), command };
+  },
+};
+
+function isTold({ kind, subject, detail }: TimedEvent, program: string): boolean {
+  return kind === 'log' && subject === program && detail !== undefined && oomClasses.includes(detail);
+}
+
+function recent({ events, nowMs, config }: NodeView, wanted: (event: TimedEvent) => boolean): readonly TimedEvent[] {
+  return events.filter((event) => nowMs - event.atMs <= config.checklist.window && wanted(event));
+}
+
+function killsInWords(kills: readonly TimedEvent[], newest: TimedEvent, { nowMs }: NodeView): string {
+  // The same kill counts for the machine and for its cgroup.
+  const count = Math.max(
+    ...['host', 'cgroup'].map((scope) => sum(kills.filter((each) => (each.subject === 'host') === (scope === 'host')))),
+  );
+  return `${counted(count, 'OOM kill')}, last ${durationInWords((nowMs - newest.atMs) / 1000)} ago`;
+}
+
+function sum(kills: readonly TimedEvent[]): number {
+  return kills.reduce((total, { value = 1 }) => total + value, 0);
+}
+
+/** No longer than anybody has been looking. */
+function noneInWords({ nowMs, watchedSinceMs, config }: NodeView, what: string): string {
+  const seconds = Math.min(config.checklist.window, nowMs - watchedSinceMs) / 1000;
+  return `no ${what} in the last ${durationInWords(seconds)}`;
+}
