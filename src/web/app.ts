@@ -1,6 +1,8 @@
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { readAsset } from '../assets.ts';
+import { reportOf } from '../checklist/report.ts';
+import type { DatedVerdict, NodeView } from '../checklist/types.ts';
 import { expositionContentType } from '../core/render.ts';
 import { basicAuth } from './basic-auth.ts';
 import { sendPage, stylesheetPath } from './html.ts';
@@ -14,6 +16,10 @@ export interface WebContent {
   readonly users: ReadonlyMap<string, string>;
   /** The whole exposition; does not throw. */
   metrics(): Promise<string>;
+  /** What is known of the node now; does not throw. */
+  node(): NodeView;
+  /** The newest verdicts of the checklist. */
+  verdicts(): readonly DatedVerdict[];
   /** Collectors that have no outcome yet. */
   waitingFor(): readonly string[];
 }
@@ -36,6 +42,9 @@ export function createWebApp(content: WebContent): Express {
     const waiting = content.waitingFor();
     if (waiting.length === 0) plain(response, 200, 'gpunode-exporter is ready');
     else plain(response, 503, `waiting for the first round of: ${waiting.join(', ')}`);
+  });
+  app.get('/api/checklist', (_request, response) => {
+    response.json(reportOf(content.verdicts(), content.node().nowMs));
   });
   app.get('/', (_request, response) => {
     sendPage(response, 'gpunode-exporter', landingPage(content.version, content.telemetryPath));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../src/core/http-client.ts';
 import type { HttpResponse } from '../../src/core/host.ts';
 import { createWebApp } from '../../src/web/app.ts';
+import { emptyNode } from '../support/empty-node.ts';
 import { listen, parseListenAddress } from '../../src/web/listen.ts';
 import type { Listener } from '../../src/web/listen.ts';
 import { renderMarkdown } from '../../src/web/markdown.ts';
@@ -18,6 +19,8 @@ describe('pages', () => {
       version: '1.2.3',
       users: new Map(),
       metrics: () => Promise.resolve(''),
+      node: () => emptyNode(),
+      verdicts: () => [],
       waitingFor: () => [],
     });
     listener = await listen(parseListenAddress('127.0.0.1:0'), app, undefined);

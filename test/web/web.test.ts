@@ -11,6 +11,7 @@ import type { WebContent } from '../../src/web/app.ts';
 import { listen, ListenError, parseListenAddress } from '../../src/web/listen.ts';
 import type { Listener } from '../../src/web/listen.ts';
 import { loadWebConfig } from '../../src/web/web-config.ts';
+import { emptyNode } from '../support/empty-node.ts';
 
 const listeners: Listener[] = [];
 let folder: string;
@@ -32,6 +33,8 @@ const content: WebContent = {
   version: '1.2.3',
   users: new Map(),
   metrics: () => Promise.resolve('gpunode_exporter_state_saved 1\n'),
+  node: () => emptyNode(),
+  verdicts: () => [],
   waitingFor: () => [],
 };
 
