@@ -29,7 +29,16 @@ process.exitCode = count.failed > 0 ? 1 : 0;
 
 async function runAll(): Promise<Count> {
   try {
-    ensurePackages(['supervisor', 'prometheus', 'prometheus-alertmanager', 'bindfs', 'logrotate', 'procps', 'openssl']);
+    ensurePackages([
+      'supervisor',
+      'prometheus',
+      'prometheus-alertmanager',
+      'bindfs',
+      'logrotate',
+      'procps',
+      'openssl',
+      'chromium',
+    ]);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     say(error.message);
