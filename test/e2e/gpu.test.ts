@@ -44,16 +44,18 @@ test('gpu-memory-orphan: whose memory it was, and that nobody owns it now', asyn
     const now = await values();
     return now.get(orphan) === 5 * gib && now.get(program) === 5 * gib && now;
   });
-  expect(after.get(`gpunode_gpu_memory_used_bytes{uuid="${uuid}"}`)).toBe(10 * gib);
+  expect(after.get(`gpunode_gpu_memory_used_bytes{uuid="${uuid}"}`)).toBe(15.5 * gib);
 });
 
 test('gpu-lost: visible, but not readable', async () => {
   const { values } = await start('gpu-lost');
   const readable = `gpunode_gpu_readable{uuid="${uuid}"}`;
   const used = `gpunode_gpu_memory_used_bytes{uuid="${uuid}"}`;
-  expect(
-    (await waitFor('the card', async () => (await values()).get(readable) === 1 && (await values()))).get(used),
-  ).toBe(0);
+  const before = await waitFor('the card with what both programs hold', async () => {
+    const now = await values();
+    return now.get(used) === 10.5 * gib && now;
+  });
+  expect(before.get(readable)).toBe(1);
   const lost = await waitFor('its loss', async () => {
     const now = await values();
     return now.get(readable) === 0 && now;
@@ -78,7 +80,7 @@ test('nvidia-smi-hung: one child, its age, everything else fresh; the readings g
     return (now.get('gpunode_gpu_query_stuck_seconds') ?? 0) > 3 && now;
   });
   expect(stuck.get('gpunode_collector_success{collector="gpu"}')).toBe(0);
-  const nvidiaSmi = fakeNvidiaSmiIn(`${node.paths.root}/gpu`);
+  const nvidiaSmi = fakeNvidiaSmiIn(node.paths.gpu);
   const starts = nvidiaSmi.starts().length;
   const old = await waitFor('the readings to go', async () => {
     const now = await values();

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installFakeNvidiaSmi } from './fake-nvidia-smi/install.ts';
 import { tinyGguf } from './gguf.ts';
 
 export type NodePaths = ReturnType<typeof pathsBelow>;
@@ -11,8 +12,10 @@ export function pathsBelow(root: string) {
   const models = join(workspace, 'packages/models');
   return {
     root,
-    /** First on every program's PATH: uvicorn, python, and nvidia-smi where a scenario has one. */
+    /** First on every program's PATH: uvicorn, python and nvidia-smi. */
     bin: join(root, 'bin'),
+    /** What the fake nvidia-smi does and who holds its memory. */
+    gpu: join(root, 'gpu'),
     /** llama-server and its libraries. */
     app: join(root, 'app'),
     workspace,
@@ -45,6 +48,7 @@ export function writeFiles(paths: NodePaths): void {
   write(join(paths.whisperDirectory, 'model.bin'), Buffer.alloc(4096, 1));
   writeScript(join(paths.bin, 'uvicorn'), runsStandIn('uvicorn.ts'));
   writeScript(join(paths.bin, 'python'), runsStandIn('temporal-worker.ts'));
+  installFakeNvidiaSmi(paths.bin, paths.gpu);
   mkdirSync(paths.app, { recursive: true });
   symlinkSync(standIn('llama-server.py'), join(paths.app, 'llama-server'));
   writeScript(paths.startScript, startScript(paths));

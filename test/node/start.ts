@@ -103,7 +103,12 @@ async function startSupervisord(scratch: Scratch, paths: NodePaths): Promise<Chi
   const supervisord = scratch.spawn(requireCommand('supervisord'), ['-n', '-c', paths.supervisordConf], {
     cwd: paths.root,
     stdio: ['ignore', output, output],
-    env: { PATH: `${paths.bin}:${paths.app}:/usr/local/bin:/usr/bin:/bin`, HOME: paths.root, NODE_OPTIONS: '' },
+    env: {
+      PATH: `${paths.bin}:${paths.app}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: paths.root,
+      NODE_OPTIONS: '',
+      STAND_IN_GPU: `${paths.gpu}/claims`,
+    },
   });
   closeSync(output);
   await waitFor('supervisord', () => {

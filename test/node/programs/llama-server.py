@@ -2,7 +2,7 @@
 """Stand-in for llama-server (llama.cpp b4748): its order of events, answers, log lines and exits, without inference.
 
 Python, because it maps the model file as the real one does, and Node cannot. STAND_IN_FAULT: cuda-oom, loads-forever;
-STAND_IN_AFTER_SECONDS: how long loading takes."""
+STAND_IN_AFTER_SECONDS: how long loading takes; STAND_IN_GPU: where the fake nvidia-smi is told of memory."""
 
 import argparse
 import json
@@ -99,7 +99,16 @@ def load(options):
         log("ggml_backend_cuda_buffer_type_alloc_buffer: allocating 4403.49 MiB on device 0: cudaMalloc failed: out of memory")
         give_up("llama_model_load: error loading model: unable to allocate CUDA0 buffer", options)
     with open(options.model, "rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    claim_gpu_memory(5_632)
+    return mapping
+
+
+def claim_gpu_memory(mebibytes):
+    """Tells the fake nvidia-smi."""
+    claims = os.environ.get("STAND_IN_GPU")
+    if claims:
+        Path(claims, str(os.getpid())).write_text(str(mebibytes))
 
 
 def find_problem(path):

@@ -1,7 +1,10 @@
 /**
  * Stand-in for the GPU worker, `python src/backend/worker.py`: no port, log lines as Python's logging writes them.
  * STAND_IN_FAULT: exits-zero (after STAND_IN_AFTER_SECONDS), cpu-fallback (faster-whisper finds no usable GPU).
+ * STAND_IN_GPU: where the fake nvidia-smi is told of memory.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startChatter } from './chatter.ts';
 
@@ -17,6 +20,7 @@ process.once('SIGTERM', () => {
 info(`worker: mode ${process.env['WORKER_MODE']}, task queue ${taskQueue}, identity ${process.pid}@node1@gpu`);
 info('worker: loading Whisper model large-v3');
 if (fault === 'cpu-fallback') warnOfCpuFallback();
+else claimGpuMemory(5_120);
 info('worker: started');
 startChatter((number) => `${timestamp(',')} INFO worker: job-${number}.wav transcribed in 3.2 s, 0 errors`);
 
@@ -26,6 +30,12 @@ if (fault === 'exits-zero') {
   process.exit(0);
 }
 setInterval(() => info('worker: polling'), 10_000);
+
+/** Tells the fake nvidia-smi. */
+function claimGpuMemory(mebibytes: number): void {
+  const claims = process.env['STAND_IN_GPU'];
+  if (claims !== undefined) writeFileSync(join(claims, String(process.pid)), String(mebibytes));
+}
 
 /** CTranslate2's own words when a float16 model meets a device that cannot do it. */
 function warnOfCpuFallback(): void {

@@ -1,4 +1,4 @@
-import { fakeNvidiaSmiIn, installFakeNvidiaSmi } from '../fake-nvidia-smi/install.ts';
+import { fakeNvidiaSmiIn } from '../fake-nvidia-smi/install.ts';
 import { pause } from '../poll.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -6,12 +6,9 @@ export const scenario: Scenario = {
   name: 'gpu-lost',
   summary: 'after 5 s the card is lost: nvidia-smi still lists it, and says [GPU is lost] in place of every reading',
   durationHint: '15s',
-  prepare({ paths }) {
-    installFakeNvidiaSmi(paths.bin, `${paths.root}/gpu`);
-  },
   async run({ paths }, signal) {
     await pause(5_000, signal);
-    fakeNvidiaSmiIn(`${paths.root}/gpu`).set({ mode: 'lost-card', lostCard: 0, lostAs: 'tokens' });
+    fakeNvidiaSmiIn(paths.gpu).set({ mode: 'lost-card', lostCard: 0, lostAs: 'tokens' });
   },
   expected: {
     pages: [{ alert: 'GpuNodeGpuUnreadable' }],

@@ -6,7 +6,7 @@ export const scenario: Scenario = {
   summary: 'one card is configured, but the driver is not loaded: nvidia-smi ends with 9',
   durationHint: '10s',
   prepare({ paths, config }) {
-    installFakeNvidiaSmi(paths.bin, `${paths.root}/gpu`, { mode: 'no-driver' });
+    installFakeNvidiaSmi(paths.bin, paths.gpu, { mode: 'no-driver' });
     Object.assign(config.gpu, { expected_count: 1 });
   },
   expected: {

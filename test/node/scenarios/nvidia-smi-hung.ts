@@ -1,4 +1,4 @@
-import { fakeNvidiaSmiIn, installFakeNvidiaSmi } from '../fake-nvidia-smi/install.ts';
+import { fakeNvidiaSmiIn } from '../fake-nvidia-smi/install.ts';
 import { pause } from '../poll.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -6,12 +6,13 @@ export const scenario: Scenario = {
   name: 'nvidia-smi-hung',
   summary: 'after 5 s the driver hangs: the next nvidia-smi never ends, whatever signal it is sent',
   durationHint: '90s',
-  prepare({ paths }) {
-    installFakeNvidiaSmi(paths.bin, `${paths.root}/gpu`);
+  prepare({ config }) {
+    // Its readings are old, and go, the sooner.
+    config.gpu.interval = '2s';
   },
   async run({ paths }, signal) {
     await pause(5_000, signal);
-    fakeNvidiaSmiIn(`${paths.root}/gpu`).set({ mode: 'unkillable' });
+    fakeNvidiaSmiIn(paths.gpu).set({ mode: 'unkillable' });
   },
   expected: {
     pages: [{ alert: 'GpuNodeNvidiaSmiStuck' }],
