@@ -1,4 +1,5 @@
 import { createChecklist } from './checklist/checklist.ts';
+import type { Checklist } from './checklist/checklist.ts';
 import type { NodeConfig } from './checklist/node-config.ts';
 import type { DatedVerdict, NodeView } from './checklist/types.ts';
 import { viewOf } from './checklist/view.ts';
@@ -30,7 +31,7 @@ export interface App {
   metrics(): Promise<string>;
   /** What is known of the node now. */
   node(): NodeView;
-  /** The newest verdicts, at most a second old. */
+  /** The verdicts on what is known now. */
   verdicts(): readonly DatedVerdict[];
   /** Names of collectors that have no outcome yet. */
   waitingFor(): readonly string[];
@@ -76,7 +77,12 @@ export function startApp({ config, host, state, version, disabled }: AppOptions)
     saved = checklist.saved();
     void state.save(checklistKey, { data: saved, changed: 'positions' }, []);
   }
+  function looked(): Checklist {
+    look();
+    return checklist;
+  }
   look();
+  // Also when nobody asks: since when a verdict holds is known only to who looks.
   const looking = setInterval(look, lookEveryMs);
 
   function samples(): Sample[] {
@@ -86,14 +92,14 @@ export function startApp({ config, host, state, version, disabled }: AppOptions)
       sample(selfMetrics.stateSaved, {}, state.isSaved()),
       sample(selfMetrics.agentStuckSeconds, {}, host.files.stuckMs() / 1000),
       ...runners.flatMap((runner) => runner.samples()),
-      ...checklist.samples(),
+      ...looked().samples(),
     ];
   }
 
   return {
     metrics: () => renderSamples(samples()),
     node,
-    verdicts: () => checklist.verdicts(),
+    verdicts: () => looked().verdicts(),
     waitingFor: () => runners.filter((runner) => !runner.hasOutcome()).map(({ name }) => name),
     async stop(): Promise<void> {
       clearInterval(looking);
