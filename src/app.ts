@@ -7,7 +7,7 @@ import { collectors } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
 import { sectionOf } from './config/schema.ts';
 import { startCollector } from './core/collector-runner.ts';
-import type { CollectorRunner } from './core/collector-runner.ts';
+import type { CollectorRunner, CollectorState } from './core/collector-runner.ts';
 import type { Sample } from './core/contract.ts';
 import type { Host } from './core/host.ts';
 import { renderSamples } from './core/render.ts';
@@ -33,6 +33,8 @@ export interface App {
   node(): NodeView;
   /** The verdicts on what is known now. */
   verdicts(): readonly DatedVerdict[];
+  /** How each collector that runs is. */
+  collectors(): readonly CollectorState[];
   /** Names of collectors that have no outcome yet. */
   waitingFor(): readonly string[];
   /** Stops all rounds and saves; takes at most a good second, whatever hangs. */
@@ -100,6 +102,7 @@ export function startApp({ config, host, state, version, disabled }: AppOptions)
     metrics: () => renderSamples(samples()),
     node,
     verdicts: () => looked().verdicts(),
+    collectors: () => runners.map((runner) => runner.state()),
     waitingFor: () => runners.filter((runner) => !runner.hasOutcome()).map(({ name }) => name),
     async stop(): Promise<void> {
       clearInterval(looking);

@@ -19,10 +19,10 @@ function subjectsOf(item: ChecklistItem, node: NodeView, seenBefore: SeenBefore)
 }
 
 function verdictOn(item: ChecklistItem, subject: string, node: NodeView): Verdict {
-  const { section, check } = item;
-  const isWaiting = item.needs.some((name) => node[name].kind === 'waiting');
+  const { section, check, needs } = item;
+  const isWaiting = needs.some((name) => node[name].kind === 'waiting');
   const { runbook = item.runbook, ...judgement } = isWaiting ? notYet : judge(item, subject, node);
-  return { section, check, subject, ...judgement, runbook, ...(isWaiting ? { waiting: true } : {}) };
+  return { section, check, subject, ...judgement, runbook, needs, ...(isWaiting ? { waiting: true } : {}) };
 }
 
 const notYet: Judgement = { status: 'unknown', evidence: 'not looked at yet', command: '', settling: true };

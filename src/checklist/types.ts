@@ -102,6 +102,8 @@ export interface Verdict extends Omit<Judgement, 'runbook'> {
   readonly check: string;
   readonly subject: string;
   readonly runbook: string;
+  /** The collectors that it comes from. */
+  readonly needs: readonly FactSource[];
   /** Its collector's first round is not over: nothing is known yet, and no metric says anything. */
   readonly waiting?: true;
 }

@@ -10,6 +10,15 @@ import { selfMetrics } from './self-metrics.ts';
 import type { StateStore } from './state.ts';
 import { invalidSample } from './validate.ts';
 
+/** How a collector is, for people. Unix times in milliseconds. */
+export interface CollectorState {
+  readonly name: string;
+  /** When its newest round ended; absent before the first. */
+  readonly lookedMs?: number;
+  /** Since when every round has failed. */
+  readonly failingSinceMs?: number;
+}
+
 /** One collector at work: what it says and how it is. */
 export interface CollectorRunner {
   readonly name: string;
@@ -17,6 +26,7 @@ export interface CollectorRunner {
   samples(): Sample[];
   /** Of its newest round; undefined before the first. */
   outcome(): Outcome | undefined;
+  state(): CollectorState;
   hasOutcome(): boolean;
   stop(withinMs: number): Promise<void>;
 }
@@ -35,6 +45,8 @@ export function startCollector(
   let newest: Round | undefined;
   let accepted: Outcome | undefined;
   let lastSuccessMs: number | undefined;
+  let lookedMs: number | undefined;
+  let failingSinceMs: number | undefined;
 
   const running = runCollector(collector, timing, clock, async (round) => {
     const outcome = withoutInvalid(round.outcome, log);
@@ -42,6 +54,8 @@ export function startCollector(
     published.accept(outcome);
     accepted = outcome;
     newest = round;
+    lookedMs = clock.now();
+    failingSinceMs = outcome.ok ? undefined : (failingSinceMs ?? lookedMs);
     if (outcome.ok) lastSuccessMs = clock.now();
     else failures.set(outcome.reason, (failures.get(outcome.reason) ?? 0) + 1);
     logOutcome(outcome);
@@ -67,6 +81,11 @@ export function startCollector(
     name,
     samples: () => [...health(), ...published.samples()],
     outcome: () => accepted,
+    state: () => ({
+      name,
+      ...(lookedMs === undefined ? {} : { lookedMs }),
+      ...(failingSinceMs === undefined ? {} : { failingSinceMs }),
+    }),
     hasOutcome: () => newest !== undefined,
     stop: (withinMs) => running.stop(withinMs),
   };

@@ -61,6 +61,21 @@ describe('a collector at work', () => {
     expect(save).toHaveBeenCalledWith('test', { data: 3, changed: 'counters' }, []);
   });
 
+  it('knows since when it has failed, until it recovers', async () => {
+    let fails = true;
+    start({
+      collect: () =>
+        Promise.resolve(fails ? { ok: false, reason: 'denied', error: 'not allowed', health: [] } : counted(1)),
+    });
+    expect(runner?.state()).toEqual({ name: 'test' });
+    const since = await vi.waitUntil(() => runner?.state().failingSinceMs);
+    await vi.waitUntil(() => (runner?.state().lookedMs ?? 0) > since);
+    expect(runner?.state().failingSinceMs).toBe(since);
+    fails = false;
+    await vi.waitUntil(() => runner?.state().failingSinceMs === undefined);
+    expect(runner?.state().lookedMs).toBeGreaterThan(since);
+  });
+
   it('logs the first failure, not its repetitions, and the recovery', async () => {
     let round = 0;
     const collect = (): Promise<Outcome> => {
