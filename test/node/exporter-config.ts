@@ -30,7 +30,7 @@ export function defaultConfig(paths: NodePaths, ports: NodePorts) {
         },
       ],
     },
-    gpu: { interval: '4s', timeout: '3s', command: [`${paths.bin}/nvidia-smi`] },
+    gpu: { interval: '4s', timeout: '10s', command: [`${paths.bin}/nvidia-smi`] },
     models: {
       interval: '1s',
       timeout: '5s',

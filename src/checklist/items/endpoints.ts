@@ -1,5 +1,6 @@
 import type { EndpointFact } from '../../collectors/endpoints/facts.ts';
 import { counted, durationInWords, shellWord } from '../../core/words.ts';
+import { cadenceOf, isFlapping, lastRequestedStartMs } from '../cadence.ts';
 import { tailLog } from '../commands.ts';
 import { factsFrom, unknown, whyMissing } from '../known.ts';
 import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
@@ -15,7 +16,8 @@ export const llamaHealthy: ChecklistItem = {
   ...endpointItem('llama'),
   check: 'llama_healthy',
   subject: 'each llama endpoint',
-  passesWhen: 'as api_healthy; 503 "Loading model" is unknown within its loading budget, then a failure.',
+  passesWhen:
+    'as api_healthy; 503 "Loading model" is unknown within its loading budget, and a failure after it or while its program dies over and over.',
 };
 
 type EndpointItem = Omit<ChecklistItem, 'check' | 'subject' | 'passesWhen'>;
@@ -63,6 +65,12 @@ function judgeLoading(fact: EndpointFact, node: NodeView, command: string): Judg
   // Without a start time the age of the state is the least that is known.
   const seconds = status?.uptimeSeconds ?? (node.nowMs - fact.sinceMs) / 1000;
   const evidence = `loading its model for ${durationInWords(seconds)} of at most ${durationInWords(loadingBudgetSeconds)}`;
+  const cadence = cadenceOf(program, node.events, node.nowMs, lastRequestedStartMs(program, node.events));
+  if (isFlapping(cadence, node.nowMs)) {
+    const restarts = counted(cadence.respawns.lastHour, 'restart');
+    const again = `${evidence}, and again: ${restarts} in the last hour`;
+    return { status: 'fail', evidence: again, command: tailLog(node, program), runbook: 'GpuNodeProgramFlapping' };
+  }
   if (seconds <= loadingBudgetSeconds) return { status: 'unknown', evidence, command, settling: true };
   return { status: 'fail', evidence, command: tailLog(node, program), runbook: 'GpuNodeModelLoadingTooLong' };
 }

@@ -28,6 +28,7 @@ export const noRestartLoop: ChecklistItem = {
     }
     const program = factsFrom(node, 'supervisor')?.programs.find((each) => each.program === subject);
     if (program === undefined) return unknown(whyMissing(node, 'supervisor'), command);
+    if (program.status === undefined) return unknown('supervisord does not know a program of this name', command);
     if (program.source === 'main_log') return { status: 'pass', evidence, command };
     const polled = cadence.unknownStartsLastHour;
     const words = `${counted(polled, 'start')} in the last hour, as far as polling can tell`;

@@ -8,7 +8,7 @@ export const scenario: Scenario = {
   durationHint: '90s',
   prepare({ config }) {
     // Its readings are old, and go, the sooner.
-    config.gpu.interval = '2s';
+    Object.assign(config.gpu, { interval: '2s', timeout: '3s' });
   },
   async run({ paths }, signal) {
     await pause(5_000, signal);
