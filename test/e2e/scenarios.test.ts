@@ -21,6 +21,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'model-flicker': 'a file that is away for two seconds is away for a minute in quick time, and that is a page',
   gate: 'its pages follow one another, and none is left',
   'gate-off': 'its pages follow one another',
+  tour: 'is many failures one after the other, and has a test of its own',
   'log-flood': 'takes a core of its own, and belongs to the tests of logs',
 };
 /** What happens only for a while starts last, so that somebody watches from the beginning. */

@@ -7,6 +7,11 @@ export interface Summary {
   /** The exporter reaches supervisord. */
   readonly supervisorUp: boolean | undefined;
   readonly programs: readonly ProgramSummary[];
+  readonly checklist: {
+    readonly passing: number;
+    readonly failing: readonly string[];
+    readonly unknown: readonly string[];
+  };
 }
 
 interface ProgramSummary {
@@ -20,7 +25,7 @@ interface ProgramSummary {
 
 export async function readSummary({ query }: Prometheus): Promise<Summary> {
   const starts = 'gpunode_program_starts_total';
-  const [up, supervisorUp, expected, state, recent, exitCode, endpoint] = await Promise.all([
+  const [up, supervisorUp, expected, state, recent, exitCode, endpoint, checks] = await Promise.all([
     query('up{job="gpunode"}'),
     query('gpunode_supervisor_up'),
     query('gpunode_program_expected'),
@@ -29,10 +34,16 @@ export async function readSummary({ query }: Prometheus): Promise<Summary> {
     query(`${starts} - (${starts} offset 5m or ${starts} * 0)`),
     query('gpunode_program_last_exit_code'),
     query('gpunode_endpoint_state == 1'),
+    query('gpunode_check_status == 1'),
   ]);
   return {
     exporterUp: truth(up),
     supervisorUp: truth(supervisorUp),
+    checklist: {
+      passing: checks.filter(({ labels }) => labels['status'] === 'pass').length,
+      failing: checks.filter(({ labels }) => labels['status'] === 'fail').map(nameOfCheck),
+      unknown: checks.filter(({ labels }) => labels['status'] === 'unknown').map(nameOfCheck),
+    },
     programs: expected
       .map(({ labels }) => labels['program'] ?? '')
       .map((program) => ({
@@ -49,7 +60,7 @@ export async function readSummary({ query }: Prometheus): Promise<Summary> {
   };
 }
 
-export function renderScreen({ exporterUp, supervisorUp, programs }: Summary): string {
+export function renderScreen({ exporterUp, supervisorUp, programs, checklist }: Summary): string {
   return [
     exporterUp === undefined
       ? 'Waiting for the first scrape …'
@@ -60,6 +71,8 @@ export function renderScreen({ exporterUp, supervisorUp, programs }: Summary): s
     ...programs.map(({ program, state, starts, lastExitCode, endpoint }) =>
       row([program, state, starts['initial'], starts['requested'], starts['respawn'], lastExitCode, endpoint]),
     ),
+    '',
+    `checklist: ${renderChecklist(checklist)}`,
   ].join('\n');
 }
 
@@ -67,11 +80,24 @@ function row(cells: readonly (string | number | undefined)[]): string {
   return cells.map((cell = '–', column) => (column < 2 ? `${cell}`.padEnd(12) : `${cell}`.padStart(11))).join('');
 }
 
-export function renderLine({ exporterUp, supervisorUp, programs }: Summary): string {
+export function renderLine({ exporterUp, supervisorUp, programs, checklist }: Summary): string {
   const words = programs.map(
     ({ program, state, starts }) => `${program}=${state}(respawns ${starts['respawn'] ?? '–'})`,
   );
-  return [`exporter=${word(exporterUp)} supervisord=${word(supervisorUp)}`, ...words].join(' ');
+  const head = `exporter=${word(exporterUp)} supervisord=${word(supervisorUp)}`;
+  return [head, ...words, `checklist: ${renderChecklist(checklist)}`].join(' ');
+}
+
+function renderChecklist({ passing, failing, unknown }: Summary['checklist']): string {
+  return [
+    `${passing} pass`,
+    ...(failing.length === 0 ? [] : [`failing ${failing.join(', ')}`]),
+    ...(unknown.length === 0 ? [] : [`unknown ${unknown.join(', ')}`]),
+  ].join('; ');
+}
+
+function nameOfCheck({ labels }: Series): string {
+  return `${labels['check']}{${labels['subject']}}`;
 }
 
 function of(series: readonly Series[], program: string): Series | undefined {

@@ -34,6 +34,7 @@ async function runDemo({ scenario, durationMs }: DemoOptions): Promise<void> {
     const heading = [
       `${scenario.name}: ${scenario.summary} (settles within ${scenario.durationHint})`,
       '',
+      `checklist    ${exporter.url}/`,
       `exporter     ${exporter.url}/metrics`,
       `Prometheus   ${prometheus.url}`,
       `Alertmanager ${alertmanager.url}`,
