@@ -113,10 +113,34 @@ describe('inhibition', () => {
     ['GpuNodeSupervisorDown', 'GpuNodeProgramStopped', 'job instance'],
     ['GpuNodeMountMissing', 'GpuNodeModelMissing', 'job instance'],
     ['GpuNodeXidCritical', 'GpuNodeGpuUnreadable', 'job instance'],
+    ['GpuNodeMountMissing', 'GpuNodeCheckFailing', 'job instance'],
+    ['GpuNodeNvidiaSmiStuck', 'GpuNodeCheckFailing', 'job instance'],
     ['GpuNodeCollectorFailing', 'GpuNodeCheckUnknown', 'job instance'],
+    ['GpuNodeLogUnreadable', 'GpuNodeCheckUnknown', 'job instance'],
+    ['GpuNodeExporterDown', 'GpuNodeMemoryLow', 'job instance'],
     ['GpuNodeExporterDown', 'GpuNodeMountMissing', 'job instance'],
   ])('lets %s mute %s where %s are equal', (source, target, equal) => {
     expect(edges).toContainEqual({ source, target, equal });
+  });
+
+  const node = { job: 'gpunode', instance: 'gpu-1:10042' };
+  const stuck = { alertname: 'GpuNodeNvidiaSmiStuck', ...node };
+  const supervisorDown = { alertname: 'GpuNodeSupervisorDown', ...node };
+  const failing = (collector: string): Labels => ({ alertname: 'GpuNodeCollectorFailing', collector, ...node });
+  const check = (alertname: string, name: string, subject: string): Labels => {
+    return { alertname, section: 'resource_sanity', check: name, subject, ...node };
+  };
+  const visible = check('GpuNodeCheckFailing', 'cuda_visible', 'node');
+  const unknown = check('GpuNodeCheckUnknown', 'gpu_ok', 'GPU-1');
+
+  it.each([
+    ['an nvidia-smi that hangs', [stuck, failing('gpu'), visible, unknown], [stuck]],
+    ['a supervisord that is silent', [supervisorDown, failing('supervisor'), unknown], [supervisorDown]],
+    ['a driver that is not there', [{ alertname: 'GpuNodeGpuMissing', ...node }, visible], 'all'],
+    ['code that is missing, beside it', [stuck, check('GpuNodeCheckFailing', 'code_present', '/a')], 'all'],
+    ['a hung nvidia-smi of another node', [{ ...stuck, instance: 'gpu-2:10042' }, visible], 'all'],
+  ] as const)('leaves of %s what is to be told', (_, firing, left) => {
+    expect(unmuted(firing)).toEqual(left === 'all' ? firing : left);
   });
 
   it('never mutes who else answers on a port, nor the watchdog', () => {
@@ -126,6 +150,27 @@ describe('inhibition', () => {
     expect(muters('GpuNodeExporterDown')).toEqual([]);
   });
 });
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What is left of alerts that fire together. */
+function unmuted(firing: readonly Labels[]): Labels[] {
+  const fits = (labels: Labels, matchers: readonly string[]): boolean =>
+    matchers.every((matcher) => {
+      const [, label = '', operator = '', value = ''] = /^(\w+) (\S+) "(.*)"$/.exec(matcher) ?? [];
+      return whole(value).test(labels[label] ?? '') !== operator.startsWith('!');
+    });
+  return firing.filter(
+    (target) =>
+      !config.inhibit_rules.some(
+        ({ source_matchers, target_matchers, equal }) =>
+          fits(target, target_matchers) &&
+          firing.some(
+            (source) => fits(source, source_matchers) && equal.every((label) => source[label] === target[label]),
+          ),
+      ),
+  );
+}
 
 /** The alerts whose name fits all matchers; matchers of other labels narrow further and are left out. */
 function select(matchers: readonly string[]): string[] {

@@ -20,6 +20,7 @@ export function healthyNode(): Series {
     ...healthyModel('llama', 'llama'),
     ...healthyCard,
     ...healthyHost,
+    ...Object.assign({}, ...checks.map(([section, check, subject]) => verdict(section, check, subject, 'pass'))),
   };
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, always(value)]));
 }
@@ -117,6 +118,8 @@ const healthyCard: Record<string, number> = {
     ['orphan', 'foreign', 'unknown'],
     undefined,
   ),
+  [`gpunode_gpu_memory_total_bytes{uuid="${card}"}`]: 24 * gib,
+  [`gpunode_gpu_memory_free_bytes{uuid="${card}"}`]: 8 * gib,
   gpunode_gpu_query_stuck_seconds: 0,
   [`gpunode_gpu_xid_errors_total{uuid="${card}",xid="79"}`]: 1,
   [`gpunode_gpu_xid_last_timestamp_seconds{uuid="${card}",xid="79"}`]: -30 * day,
@@ -124,6 +127,11 @@ const healthyCard: Record<string, number> = {
 };
 
 const healthyHost: Record<string, number> = {
+  gpunode_memory_limit_bytes: 64 * gib,
+  gpunode_memory_available_bytes: 40 * gib,
+  'gpunode_path_present{path="/workspace/src/api/main.py"}': 1,
+  'gpunode_binary_runnable{binary="llama-server",program="llama"}': 1,
+  'gpunode_binary_missing_libraries{binary="llama-server",program="llama"}': 0,
   'gpunode_filesystem_mounted{mountpoint="/workspace"}': 1,
   'gpunode_filesystem_size_bytes{mountpoint="/workspace"}': 1_000 * gib,
   'gpunode_filesystem_available_bytes{mountpoint="/workspace"}': 400 * gib,
@@ -131,6 +139,35 @@ const healthyHost: Record<string, number> = {
   'gpunode_oom_kills_total{scope="host"}': 12,
   'gpunode_oom_kills_total{scope="cgroup"}': 3,
 };
+
+const checks = [
+  ['process_health', 'supervisor_answers', 'node'],
+  ...programs.map((program) => ['process_health', 'program_running', program] as const),
+  ['process_health', 'code_present', '/workspace/src/api/main.py'],
+  ['process_health', 'binary_valid', 'llama-server'],
+  ['endpoint_health', 'api_healthy', 'compute-api'],
+  ['endpoint_health', 'llama_healthy', 'llama'],
+  ['model_integrity', 'mounted', '/workspace'],
+  ...['file_regular_readable', 'size_stable', 'file_complete', 'file_visible'].map(
+    (check) => ['model_integrity', check, 'llama'] as const,
+  ),
+  ['queue_behavior', 'worker_mode', 'worker-gpu'],
+  ['queue_behavior', 'activities_succeed', 'worker-gpu'],
+  ...programs.flatMap((program) => [
+    ['resource_sanity', 'no_restart_loop', program] as const,
+    ['resource_sanity', 'no_oom', program] as const,
+  ]),
+  ...['no_oom', 'cuda_visible', 'gpu_memory_owned'].map((check) => ['resource_sanity', check, 'node'] as const),
+  ['resource_sanity', 'gpu_ok', card],
+  ['resource_sanity', 'whisper_on_gpu', 'worker-gpu'],
+  ['resource_sanity', 'memory_headroom', 'host'],
+  ['resource_sanity', 'memory_headroom', card],
+] as const;
+
+function verdict(section: string, check: string, subject: string, status: string): Record<string, number> {
+  const of = `section="${section}",check="${check}",subject="${subject}"`;
+  return oneOf('gpunode_check_status', of, 'status', ['pass', 'fail', 'unknown'], status);
+}
 
 /** One series a value of the label, 1 for the one that is true. */
 function oneOf(

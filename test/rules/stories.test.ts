@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { readAlertRules } from '../support/alert-rules.ts';
 import { tell } from './promtool.ts';
 import { cadenceStories } from './stories/cadence.ts';
+import { checklistStories } from './stories/checklist.ts';
 import { endpointStories } from './stories/endpoint.ts';
 import { gpuStories } from './stories/gpu.ts';
 import { hostStories, logStories } from './stories/logs-and-host.ts';
+import { memoryStories } from './stories/memory.ts';
 import { metaStories } from './stories/meta.ts';
 import { modelStories } from './stories/model.ts';
 import { processStories } from './stories/process.ts';
@@ -19,6 +21,8 @@ const stories: readonly Story[] = [
   ...gpuStories,
   ...logStories,
   ...hostStories,
+  ...checklistStories,
+  ...memoryStories,
 ];
 const alerts = readAlertRules().map(({ alert }) => alert);
 const alwaysFiring = 'GpuNodeWatchdog';

@@ -44,10 +44,6 @@ export function readAlertRules(): AlertRule[] {
 
 /** Alerts that are named already and come with the collectors that they read. */
 export const alertsToCome: readonly string[] = [
-  'GpuNodeCheckFailing',
-  'GpuNodeCheckUnknown',
-  'GpuNodeMemoryLow',
-  'GpuNodeGpuMemoryLow',
   'GpuNodeWorkerNotPolling',
   'GpuNodeWorkerIdentityWrong',
   'GpuNodeQueueBacklogGrowing',

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../src/catalog.ts';
+import { items } from '../../src/checklist/items.ts';
 import { findCommand } from '../setup/packages.ts';
 import { readAlertRules } from '../support/alert-rules.ts';
 
@@ -20,8 +21,10 @@ const scripts = runbooks.flatMap(({ name, text }) =>
 
 /** Paths of a node that no default of the configuration names. */
 const nodePaths = [
+  '/app',
   '/app/llama-server',
   '/dev/nvidia*',
+  '/dev/shm',
   '/etc/cron.d',
   '/etc/fstab',
   '/etc/gpunode-exporter.yml',
@@ -29,6 +32,7 @@ const nodePaths = [
   '/etc/supervisor/conf.d/',
   '/etc/supervisor/conf.d/*.conf',
   '/etc/supervisor/conf.d/llama.conf',
+  '/etc/supervisor/conf.d/worker-gpu.conf',
   '/etc/supervisor/supervisord.conf',
   '/run',
   '/sys/fs/cgroup/memory.current',
@@ -70,6 +74,18 @@ describe('texts', () => {
     expect(text.split('\n').length).toBeLessThan(120);
   });
 
+  it('has what an item of the checklist sends its reader to', () => {
+    expect(items.map(({ runbook }) => runbook).filter((runbook) => !names.includes(runbook))).toEqual([]);
+  });
+
+  it('says of each check that GpuNodeCheckFailing covers what to do', () => {
+    const { expr = '' } = readAlertRules().find(({ alert }) => alert === 'GpuNodeCheckFailing') ?? {};
+    const checks = /check=~"([^"]+)"/.exec(expr)?.[1]?.split('|') ?? [];
+    expect(checks).toContain('cuda_visible');
+    const { text = '' } = runbooks.find(({ name }) => name === 'GpuNodeCheckFailing') ?? {};
+    expect([...text.matchAll(/^\*\*(\w+)\*\*:/gm)].map(([, check]) => check)).toEqual(checks);
+  });
+
   it('names only metrics that exist, and never as a part of a name', () => {
     const known = new Set(catalog().flatMap(({ metrics }) => metrics.map(({ name }) => name)));
     const named = runbooks.flatMap(({ name, text }) => metricsIn(text).map((metric) => ({ name, metric })));
@@ -86,7 +102,7 @@ describe('texts', () => {
 
   it('names only paths that a node has', () => {
     const ephemeral =
-      /^\/(proc|var\/tmp)(\/|$)|^\/dev\/null$|^\/var\/log\/(\$P|llama|fastapi|worker-gpu|\*)(\.|$)|^\/(targets|health|-\/)/;
+      /^\/(proc|var\/tmp)(\/|$)|^\/dev\/null$|^\/var\/log\/(\$P|llama|fastapi|worker-gpu|\*)(\.|$)|^\/(targets|health|-\/|api\/checklist)/;
     const named = runbooks.flatMap(({ name, text }) => pathsIn(text).map((path) => ({ name, path })));
     expect(named.filter(({ path }) => !ephemeral.test(path) && !nodePaths.includes(path))).toEqual([]);
     expect(nodePaths.filter((path) => !named.some((use) => use.path === path))).toEqual([]);
