@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { readVersion } from './assets.ts';
+import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
 import { gateCommand } from './commands/gate.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -10,6 +11,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .description('Prometheus exporter and validation checklist for a GPU inference node under supervisord')
     .version(readVersion())
     .addCommand(serveCommand(), { isDefault: true })
+    .addCommand(checkCommand())
     .addCommand(gateCommand())
     .addCommand(configCommand());
   for (const command of withSubcommands(program)) {

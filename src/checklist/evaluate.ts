@@ -21,11 +21,13 @@ function subjectsOf(item: ChecklistItem, node: NodeView, seenBefore: SeenBefore)
 function verdictOn(item: ChecklistItem, subject: string, node: NodeView): Verdict {
   const { section, check, needs } = item;
   const isWaiting = needs.some((name) => node[name].kind === 'waiting');
-  const { runbook = item.runbook, ...judgement } = isWaiting ? notYet : judge(item, subject, node);
-  return { section, check, subject, ...judgement, runbook, needs, ...(isWaiting ? { waiting: true } : {}) };
+  const { runbook = item.runbook, ...judgement } = judge(item, subject, node);
+  const verdict = { section, check, subject, ...judgement, runbook, needs };
+  return isWaiting ? { ...verdict, ...notYet, runbook: item.runbook } : verdict;
 }
 
-const notYet: Judgement = { status: 'unknown', evidence: 'not looked at yet', command: '', settling: true };
+// What is known of the other sources, or from the history, is not the whole of it.
+const notYet = { status: 'unknown', evidence: 'not looked at yet', settling: true, waiting: true } as const;
 
 // A mistake of ours in one item must not take the others away, and is no pass.
 function judge(item: ChecklistItem, subject: string, node: NodeView): Judgement {

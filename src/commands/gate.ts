@@ -1,8 +1,6 @@
 import { Command } from 'commander';
-import { parseDuration } from '../core/duration.ts';
-import { errorMessage } from '../core/errors.ts';
 import { runGate } from './gate/run.ts';
-import { fail } from './usage.ts';
+import { durationFlag, fail } from './usage.ts';
 
 interface GateFlags {
   readonly model?: readonly string[];
@@ -36,20 +34,12 @@ async function gate(command: readonly string[], flags: GateFlags): Promise<void>
   await runGate({
     models,
     patterns,
-    stableForMs: durationOrExit('--stable-for', flags.stableFor),
-    timeoutMs: durationOrExit('--timeout', flags.timeout),
+    stableForMs: durationFlag('--stable-for', flags.stableFor),
+    timeoutMs: durationFlag('--timeout', flags.timeout),
     content: flags.gguf,
     quiet: flags.quiet ?? false,
     command,
   });
-}
-
-function durationOrExit(flag: string, value: string): number {
-  try {
-    return parseDuration(value);
-  } catch (error) {
-    return fail(`${flag}: found ${value}, ${errorMessage(error)}`, 2);
-  }
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {

@@ -12,13 +12,12 @@ export interface JsonFile<T> {
 
 /** A file of the state directory: a JSON object with a format tag around its content. */
 export function createJsonFile<T>(path: string, format: string, content: z.ZodType<T>, log: Logger): JsonFile<T> {
-  const envelope = z.object({ format: z.literal(format), content });
   return {
     async read(): Promise<T | undefined> {
       const text = await readIfThere(path);
       if (text === undefined) return undefined;
       try {
-        return envelope.parse(JSON.parse(text)).content;
+        return parseContent(text, format, content);
       } catch (error) {
         await setAside(path, format, problemOf(error), log);
         return undefined;
@@ -36,6 +35,20 @@ export function createJsonFile<T>(path: string, format: string, content: z.ZodTy
       await rename(temporary, path);
     },
   };
+}
+
+/** The content of such a file that belongs to another process: undefined if there is none. Throws where it cannot be used. */
+export async function peekJsonFile<T>(path: string, format: string, content: z.ZodType<T>): Promise<T | undefined> {
+  const text = await readIfThere(path);
+  try {
+    return text === undefined ? undefined : parseContent(text, format, content);
+  } catch (error) {
+    throw new Error(`${path}: ${problemOf(error)}`, { cause: error });
+  }
+}
+
+function parseContent<T>(text: string, format: string, content: z.ZodType<T>): T {
+  return z.object({ format: z.literal(format), content }).parse(JSON.parse(text)).content;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { SavedState, TimedEvent } from './contract.ts';
 import { createHistory, timedEventSchema } from './history.ts';
 import type { History } from './history.ts';
 import type { Clock, Logger } from './host.ts';
-import { createJsonFile } from './json-file.ts';
+import { createJsonFile, peekJsonFile } from './json-file.ts';
 import { takeLock } from './lock.ts';
 import { createStateWriter } from './state-writer.ts';
 
@@ -27,16 +27,19 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
+const stateName = 'state.json';
+const historyName = 'history.json';
 const stateFormat = 'gpunode-exporter state 1';
 const historyFormat = 'gpunode-exporter history 1';
+const stateContent = z.record(z.string(), z.unknown());
+const historyContent = z.array(timedEventSchema);
 
 /** Opens the state directory, which is made if need be. Throws `LockedError` if another exporter uses it. */
 export async function openState(directory: string, clock: Clock, log: Logger): Promise<StateStore> {
   await mkdir(directory, { recursive: true, mode: 0o750 });
   const unlock = takeLock(join(directory, 'lock'));
-  const content = z.record(z.string(), z.unknown());
-  const stateFile = createJsonFile(join(directory, 'state.json'), stateFormat, content, log);
-  const historyFile = createJsonFile(join(directory, 'history.json'), historyFormat, z.array(timedEventSchema), log);
+  const stateFile = createJsonFile(join(directory, stateName), stateFormat, stateContent, log);
+  const historyFile = createJsonFile(join(directory, historyName), historyFormat, historyContent, log);
   const restored = await stateFile.read();
   const history = createHistory(() => clock.now(), (await historyFile.read()) ?? []);
   const writer = createStateWriter({ stateFile, historyFile, history, collectors: { ...restored }, clock, log });
@@ -53,13 +56,32 @@ export async function openState(directory: string, clock: Clock, log: Logger): P
   };
 }
 
+/**
+ * What an exporter has saved so far, for a process that only looks: takes no lock, writes nothing, and goes on from there in
+ * memory. Throws where the files are there and cannot be read or used.
+ */
+export async function readState(directory: string, clock: Clock): Promise<StateStore> {
+  // State first: an event that is newer than it is read again, and recognised by its id.
+  const restored = await peekJsonFile(join(directory, stateName), stateFormat, stateContent);
+  const events = await peekJsonFile(join(directory, historyName), historyFormat, historyContent);
+  return stateInMemory(clock, restored, events);
+}
+
 /** Keeps the history in memory and nothing on disk: `state_dir: none`, or a directory that cannot be used. */
 export function openNoState(clock: Clock): StateStore {
-  const history = createHistory(() => clock.now());
+  return stateInMemory(clock);
+}
+
+function stateInMemory(
+  clock: Clock,
+  restored?: Readonly<Record<string, unknown>>,
+  events?: readonly TimedEvent[],
+): StateStore {
+  const history = createHistory(() => clock.now(), events);
   return {
     history,
-    wasRestored: false,
-    restored: () => undefined,
+    wasRestored: restored !== undefined,
+    restored: (collector) => restored?.[collector],
     save: (_collector, _saved, events) => {
       history.add(events);
       return Promise.resolve();

@@ -10,9 +10,6 @@ import { lookAtPrograms } from './program.ts';
 import { directorySamples, modelSamples } from './samples.ts';
 import { parseSaved } from './saved.ts';
 
-// How soon to look again while something changes.
-const soonMs = 1_000;
-
 // Shares of a round's time: first programs, then files; the rest is for putting it together.
 const programShare = 0.3;
 const fileShare = 0.6;
@@ -55,6 +52,7 @@ export function createModelsCollector(
         Promise.all(directories.map((directory) => directory.look(interval * 0.9, call))),
       ]);
       const failed = models.find(({ error }) => error !== undefined);
+      const again = models.flatMap(({ lookAgainInMs }) => lookAgainInMs ?? []);
       const answered =
         models.some(({ error }) => error === undefined) || counted.some(({ error }) => error === undefined);
       if (failed !== undefined && !answered) throw toSourceError(failed.error, 'looking at models');
@@ -68,7 +66,7 @@ export function createModelsCollector(
         health: [],
         saved: save(),
         events: models.flatMap(({ events }) => events),
-        ...(models.some(({ restless }) => restless) ? { nextInMs: soonMs } : {}),
+        ...(again.length > 0 ? { nextInMs: Math.min(...again) } : {}),
       };
     },
   };

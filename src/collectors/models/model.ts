@@ -25,8 +25,8 @@ export interface SubjectLook {
   /** Anomalies that could not be looked for. */
   readonly unseen: ReadonlySet<Anomaly>;
   readonly events: readonly TimedEvent[];
-  /** Worth another look soon. */
-  readonly restless: boolean;
+  /** Worth another look so soon. */
+  readonly lookAgainInMs: number | undefined;
   /** Why the look failed, if it did. */
   readonly error?: unknown;
 }
@@ -59,7 +59,7 @@ export function createSubject(config: ModelConfig, host: Host, options: SubjectO
 
   async function lookAt(path: string, seen: ProgramLook | undefined, call: FileCallOptions): Promise<FileAndServer> {
     const watched = await file.look(path, call, seen?.user);
-    const { verdict, events, restless } = watched;
+    const { verdict, events, lookAgainInMs } = watched;
     const serving = server.look(seen, verdict, host.clock.now());
     let replaced: boolean | undefined = seen === undefined ? undefined : false;
     if (serving !== undefined && verdict !== undefined) {
@@ -69,7 +69,7 @@ export function createSubject(config: ModelConfig, host: Host, options: SubjectO
       fact: { ...diskFact(watched, replaced === true), ...(serving === undefined ? {} : { server: serving }) },
       unseen: new Set(replaced === undefined ? ['replaced_while_mapped'] : []),
       events,
-      restless,
+      lookAgainInMs,
     };
   }
 
@@ -79,7 +79,7 @@ export function createSubject(config: ModelConfig, host: Host, options: SubjectO
       program = seen?.program ?? program;
       const { path, from, missing } = await locate(seen, call);
       const subject = { model: name, program, pathFrom: from, ...(path === undefined ? {} : { path }) };
-      const unknown = { unseen: everyAnomaly, events: [], restless: false };
+      const unknown = { unseen: everyAnomaly, events: [], lookAgainInMs: undefined };
       if (path === undefined) {
         const fact = missing ? missingFact(file.nothing()) : unknownFact('nothing says which file it is');
         return { ...unknown, fact: { ...subject, ...fact } };

@@ -23,12 +23,15 @@ export interface WatchedLook {
   readonly lastChangeMs: number | undefined;
   readonly presenceChangesMs: readonly number[];
   readonly events: readonly TimedEvent[];
-  /** It changes, or did a moment ago: worth another look soon. */
-  readonly restless: boolean;
+  /** It changes, or did a moment ago: worth another look so soon. Undefined: at its usual time. */
+  readonly lookAgainInMs: number | undefined;
 }
 
 const flickerWindowMs = 15 * 60_000;
 const restlessForMs = 10_000;
+const soonMs = 1_000;
+// A timer may be early by a little, and so may be the look that it starts.
+const marginMs = 25;
 
 export function watchFile(
   model: string,
@@ -75,8 +78,17 @@ export function watchFile(
         subject: model,
         detail,
       })),
-      restless: moving || (lastChangeMs !== undefined && atMs - lastChangeMs < restlessForMs),
+      lookAgainInMs: moving ? untilTold(stability) : isFresh(atMs) ? soonMs : undefined,
     };
+  }
+
+  function isFresh(atMs: number): boolean {
+    return lastChangeMs !== undefined && atMs - lastChangeMs < restlessForMs;
+  }
+
+  /** Whoever waits for a model to be at rest is told as soon as it is. */
+  function untilTold(stability: Stability | undefined): number {
+    return Math.min(soonMs, Math.max(0, stableForMs - (stability?.unchangedMs ?? 0)) + marginMs);
   }
 
   return {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { makeStdioBlock } from './stdio.ts';
-import { writeStderr } from './terminal.ts';
+import { writeStderr } from '../terminal.ts';
 
 // As of shells and env(1).
 const notFound = 127;

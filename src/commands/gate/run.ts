@@ -3,7 +3,7 @@ import { createLogger } from '../../core/log.ts';
 import { createHost, systemClock } from '../../host.ts';
 import { becomeCommand } from './become.ts';
 import { createProgress, describeFailure } from './progress.ts';
-import { isTerminal, writeStderr } from './terminal.ts';
+import { isTerminal, writeStderr } from '../terminal.ts';
 import { waitUntilReady } from './wait.ts';
 
 export interface GateOptions {
