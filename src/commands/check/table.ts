@@ -20,6 +20,8 @@ interface Columns {
   readonly status: number;
   readonly check: number;
   readonly subject: number;
+  /** Where the names of checks begin, and next steps below them. */
+  readonly first: number;
   /** Where evidence begins. */
   readonly evidence: number;
   /** Evidence has lines of its own: the terminal is too narrow for it beside its subject. */
@@ -55,11 +57,14 @@ function itemLines(item: ReportItem, nowMs: number, columns: Columns, look: Look
     name,
   ];
   const [first = '', ...more] = wrapped(printable(item.evidence), columns, look);
-  const isBeside = !columns.below && stringWidth(name) <= columns.subject;
+  const isBeside = look.columns === undefined || (!columns.below && stringWidth(name) <= columns.subject);
   const margin = ' '.repeat(columns.evidence);
-  const title = indent + head.join(gap).trimEnd();
-  const lines = isBeside ? [indent + head.join(gap) + gap + first] : [title, margin + first];
-  return [...lines, ...more.map((line) => margin + line), ...nextSteps(item, nowMs, look).map((line) => margin + line)];
+  const title = indent + head.join(gap);
+  return [
+    ...(isBeside ? [title + gap + first] : [title.trimEnd(), margin + first]),
+    ...more.map((line) => margin + line),
+    ...nextSteps(item, nowMs, look).map((line) => ' '.repeat(columns.first) + line),
+  ];
 }
 
 /** Commands are not wrapped: somebody will copy them. */
@@ -83,11 +88,11 @@ function layOut(items: Report['items'], width: number | undefined): Columns {
   const status = widest(Object.values(statusWords));
   const check = widest(items.map((item) => item.check));
   const longest = widest(items.map((item) => item.subject));
-  const subject = width === undefined ? longest : Math.min(longest, subjectAtMost);
+  const subject = Math.min(longest, subjectAtMost);
   const first = indent.length + status + gap.length;
   const beside = first + check + gap.length + subject + gap.length;
   const below = width !== undefined && width - beside < evidenceAtLeast;
-  return { status, check, subject, evidence: below ? first : beside, below };
+  return { status, check, subject, first, evidence: below ? first : beside, below };
 }
 
 function wrapped(text: string, { evidence }: Columns, { columns }: Look): string[] {
