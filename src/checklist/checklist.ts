@@ -19,8 +19,11 @@ export interface Checklist {
   saved(): SavedChecklist;
 }
 
+// As far as dates go.
+const unixMs = z.number().min(0).max(8.64e15);
+
 const savedSchema = z.object({
-  watchedSinceMs: z.number(),
+  watchedSinceMs: unixMs,
   records: z.array(
     z.object({
       check: z.string(),
@@ -28,7 +31,7 @@ const savedSchema = z.object({
       kind: z.string(),
       subject: z.string(),
       status: z.enum(statuses),
-      sinceMs: z.number(),
+      sinceMs: unixMs,
     }),
   ),
 });

@@ -15,7 +15,12 @@ export function evaluate(items: readonly ChecklistItem[], node: NodeView, seenBe
 function subjectsOf(item: ChecklistItem, node: NodeView, seenBefore: SeenBefore): readonly string[] {
   const subjects = attempt(() => item.subjects(node));
   if (subjects !== undefined) return [...new Set(subjects)];
-  return [...new Set([...(item.configured?.(node.config) ?? []), ...seenBefore(item)])];
+  const seen = seenBefore(item);
+  // A group's name stands for its members, once they are known.
+  const configured = (item.configured?.(node.config) ?? []).filter(
+    (name) => !seen.some((each) => each.startsWith(`${name}:`)),
+  );
+  return [...new Set([...configured, ...seen])];
 }
 
 function verdictOn(item: ChecklistItem, subject: string, node: NodeView): Verdict {

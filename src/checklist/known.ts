@@ -1,3 +1,4 @@
+import type { ProgramLogFacts } from '../collectors/logs/facts.ts';
 import type { MetricDefinition, Sample } from '../core/contract.ts';
 import type { FactsOf, FactSource, Judgement, Known, NodeView } from './types.ts';
 
@@ -7,25 +8,35 @@ export function factsFrom<Name extends FactSource>(node: NodeView, name: Name): 
   return known.kind === 'known' ? known.facts : undefined;
 }
 
-/** Why a collector's facts are missing, as evidence. */
-export function whyMissing(node: NodeView, name: FactSource): string {
+/** Facts of a collector are missing: unknown. `otherwise`: why, if it had some and just not those. */
+export function missing(node: NodeView, name: FactSource, command: string, otherwise = 'not known'): Judgement {
   const known = node[name];
+  const goesOn = known.kind === 'waiting' || (known.kind === 'failed' && known.goesOn === true);
+  return { ...unknown(whyMissing(known, otherwise), command), ...(goesOn ? { settling: true } : {}) };
+}
+
+export function unknown(evidence: string, command: string): Judgement {
+  return { status: 'unknown', evidence, command };
+}
+
+/** Why nothing can be said of a program's log. */
+export function unreadInWords({ readable }: ProgramLogFacts): string {
+  return readable === undefined ? 'it has no log yet' : 'its log cannot be read';
+}
+
+function whyMissing(known: NodeView[FactSource], otherwise: string): string {
   switch (known.kind) {
     case 'off':
-      return `the collector ${name} is switched off`;
+      return 'its collector is switched off';
     case 'waiting':
       return 'not looked at yet';
     case 'failed':
       return `not known: ${known.reason}, ${known.error}`;
     case 'known':
-      return 'not known';
+      return otherwise;
     default:
       return known satisfies never;
   }
-}
-
-export function unknown(evidence: string, command: string): Judgement {
-  return { status: 'unknown', evidence, command };
 }
 
 /** A reading among a collector's self-metrics, which speak also when the source is dead. */

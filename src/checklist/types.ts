@@ -39,6 +39,8 @@ export type Known<Facts> =
       readonly reason: FailureReason;
       readonly error: string;
       readonly health: readonly Sample[];
+      /** It looks again at once, because it is not done yet. */
+      readonly goesOn?: true;
     };
 
 /** Facts of each collector that the checklist or the page looks at, by its name. */

@@ -33,5 +33,6 @@ function knownFrom<Facts>(outcome: Outcome | null | undefined): Known<Facts> {
   const { health } = outcome;
   // A collector's facts are of the type that its own folder gives them.
   if (outcome.ok) return { kind: 'known', facts: outcome.facts as Facts, health };
-  return { kind: 'failed', reason: outcome.reason, error: outcome.error, health };
+  const { reason, error, nextInMs } = outcome;
+  return { kind: 'failed', reason, error, health, ...(nextInMs === undefined ? {} : { goesOn: true }) };
 }

@@ -2,7 +2,7 @@ import type { EndpointFact } from '../../collectors/endpoints/facts.ts';
 import { counted, durationInWords, shellWord } from '../../core/words.ts';
 import { cadenceOf, isFlapping, lastRequestedStartMs } from '../cadence.ts';
 import { tailLog } from '../commands.ts';
-import { factsFrom, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing, unknown } from '../known.ts';
 import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
 
 export const apiHealthy: ChecklistItem = {
@@ -30,18 +30,20 @@ function endpointItem(kind: EndpointFact['kind']): EndpointItem {
     subjects: ({ config }) => config.endpoints.targets.filter((each) => each.kind === kind).map(({ name }) => name),
     judge(subject, node) {
       const fact = factsFrom(node, 'endpoints')?.endpoints.find(({ target }) => target === subject);
-      return fact === undefined ? unknown(whyMissing(node, 'endpoints'), '') : judgeEndpoint(fact, node);
+      if (fact !== undefined) return judgeEndpoint(fact, node);
+      const target = node.config.endpoints.targets.find(({ name }) => name === subject);
+      return missing(node, 'endpoints', target === undefined ? 'ss -ltn' : curl(target.url));
     },
   };
 }
 
 function judgeEndpoint(fact: EndpointFact, node: NodeView): Judgement {
   const { state, url, statusCode, reason, durationSeconds, listeners, unprobed } = fact;
-  const command = `curl -sS -i --max-time 5 ${shellWord(url)}`;
+  const command = curl(url);
   if (state === undefined) return unknown(unprobed ?? 'it could not be asked', command);
   if (state === 'loading') return judgeLoading(fact, node, command);
   const code = statusCode === undefined ? '' : ` with status ${statusCode}`;
-  const took = durationSeconds === undefined ? '' : ` in ${durationInWords(durationSeconds)}`;
+  const took = durationSeconds === undefined ? '' : ` in ${latencyInWords(durationSeconds)}`;
   const stranger = listeners?.strangers[0];
   const other = listeners?.other ?? 0;
   if (state === 'stranger' || (state === 'ok' && other > 0)) {
@@ -55,8 +57,19 @@ function judgeEndpoint(fact: EndpointFact, node: NodeView): Judgement {
     };
   }
   if (state === 'ok') return { status: 'pass', evidence: `answers${code}${took}`, command };
+  if (state === 'refused') return { status: 'fail', evidence: 'connection refused, nothing listens there', command };
   const why = reason === undefined ? code : `: ${reason}`;
   return { status: 'fail', evidence: `${state.replaceAll('_', ' ')}${why}`, command };
+}
+
+/** Without what a URL may have that is nobody's business: credentials, and what a query string holds. */
+function curl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `curl -sS -i --max-time 5 ${shellWord(`${origin}${pathname}`)}`;
+}
+
+function latencyInWords(seconds: number): string {
+  return seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : durationInWords(seconds);
 }
 
 function judgeLoading(fact: EndpointFact, node: NodeView, command: string): Judgement {

@@ -1,7 +1,7 @@
 import type { GpuFacts } from '../../collectors/gpu/facts.ts';
 import { gpuMetrics } from '../../collectors/gpu/metrics.ts';
 import { bytesInWords, counted, durationInWords, shellWord } from '../../core/words.ts';
-import { factsFrom, reading, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing, reading, unknown } from '../known.ts';
 import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
 
 /** As GpuNodeNvidiaSmiStuck: longer than this is no slow answer. */
@@ -20,7 +20,7 @@ export const cudaVisible: ChecklistItem = {
     const facts = factsFrom(node, 'gpu');
     if (facts !== undefined) return judgeVisible(facts, command);
     const stuck = reading(node, 'gpu', gpuMetrics.queryStuck) ?? 0;
-    if (stuck <= stuckSeconds) return unknown(whyMissing(node, 'gpu'), command);
+    if (stuck <= stuckSeconds) return missing(node, 'gpu', command);
     return {
       status: 'fail',
       evidence: `nvidia-smi has hung for ${durationInWords(stuck)}`,
@@ -47,8 +47,10 @@ function judgeVisible({ visible, expected, message, probes }: GpuFacts, command:
     };
   }
   const silent = probes.filter(({ available }) => available === undefined);
-  if (silent.length > 0)
-    return unknown(`no answer yet of probe ${silent.map(({ probe }) => probe).join(', ')}`, command);
+  if (silent.length > 0) {
+    const judgement = unknown(`no answer of probe ${silent.map(({ probe }) => probe).join(', ')}`, command);
+    return silent.some(({ asking }) => asking) ? { ...judgement, settling: true } : judgement;
+  }
   if (expected === 0 && visible === 0) return { status: 'pass', evidence: 'no GPU is expected here', command };
   return { status: 'pass', evidence: `nvidia-smi answers: ${counted(visible, 'card')} visible`, command };
 }
@@ -74,10 +76,12 @@ export const gpuOk: ChecklistItem = {
   judge(subject, node) {
     const command = nvidiaSmi(node);
     const facts = factsFrom(node, 'gpu');
-    if (facts === undefined) return unknown(whyMissing(node, 'gpu'), command);
+    if (facts === undefined) return missing(node, 'gpu', command);
     const card = facts.cards.find(({ uuid }) => uuid === subject);
     if (card === undefined) {
-      const evidence = `${facts.visible} of ${counted(facts.expected, 'card')} visible, and this one is not`;
+      const seen = `${facts.visible} of ${counted(facts.expected, 'card')} visible`;
+      const isNameless = facts.visible >= facts.expected;
+      const evidence = isNameless ? `${seen}, and one does not tell its uuid` : `${seen}, and this one is not`;
       return {
         status: 'fail',
         evidence,
@@ -115,7 +119,7 @@ export const gpuMemoryOwned: ChecklistItem = {
   judge(_subject, node) {
     const command = `${nvidiaSmi(node)} --query-compute-apps=pid,used_memory,gpu_uuid --format=csv`;
     const facts = factsFrom(node, 'gpu');
-    if (facts === undefined) return unknown(whyMissing(node, 'gpu'), command);
+    if (facts === undefined) return missing(node, 'gpu', command);
     if (facts.visible === 0 && facts.expected === 0)
       return { status: 'pass', evidence: 'no GPU is expected here', command };
     if (facts.memory === undefined) return unknown('the driver does not say here who holds memory', command);
@@ -141,15 +145,17 @@ export const gpuHeadroom: ChecklistItem = {
   passesWhen: 'the free part of its memory is above the floor.',
   runbook: 'GpuNodeGpuMemoryLow',
   needs: ['gpu'],
-  // A readable card that tells no memory shares the host's.
-  subjects: (node) =>
-    factsFrom(node, 'gpu')
-      ?.cards.filter(({ readable, readings }) => !readable || readings.memoryTotalBytes !== undefined)
-      .map(({ uuid }) => uuid),
+  subjects(node) {
+    const facts = factsFrom(node, 'gpu');
+    if (facts === undefined) return undefined;
+    // A readable card that tells no memory shares the host's.
+    const own = facts.cards.filter(({ readable, readings }) => !readable || readings.memoryTotalBytes !== undefined);
+    return [...own, ...facts.missing].map(({ uuid }) => uuid);
+  },
   judge(subject, node) {
     const command = nvidiaSmi(node);
     const card = factsFrom(node, 'gpu')?.cards.find(({ uuid }) => uuid === subject);
-    if (card === undefined) return unknown(whyMissing(node, 'gpu'), command);
+    if (card === undefined) return missing(node, 'gpu', command, 'the card is not visible');
     const { memoryTotalBytes: total, memoryFreeBytes: free } = card.readings;
     if (total === undefined || free === undefined || total === 0) return unknown('its memory cannot be read', command);
     const evidence = `${bytesInWords(free)} of ${bytesInWords(total)} free (${Math.round((100 * free) / total)} %)`;

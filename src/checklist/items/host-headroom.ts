@@ -1,5 +1,5 @@
 import { bytesInWords } from '../../core/words.ts';
-import { factsFrom, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing } from '../known.ts';
 import type { ChecklistItem } from '../types.ts';
 
 export const hostHeadroom: ChecklistItem = {
@@ -13,7 +13,7 @@ export const hostHeadroom: ChecklistItem = {
   judge(_subject, node) {
     const command = 'free -h';
     const memory = factsFrom(node, 'host')?.memory;
-    if (memory?.availableBytes === undefined) return unknown(whyMissing(node, 'host'), command);
+    if (memory?.availableBytes === undefined) return missing(node, 'host', command, 'the memory could not be read');
     const { availableBytes, limitBytes, limitedBy } = memory;
     const ratio = limitBytes === 0 ? 0 : availableBytes / limitBytes;
     const limit = `${bytesInWords(limitBytes)}${limitedBy === 'cgroup' ? ' (limit of the cgroup)' : ''}`;

@@ -1,7 +1,7 @@
 import type { ModelFact, ServerFact } from '../../collectors/models/facts.ts';
 import { bytesInWords, durationInWords, shellWord } from '../../core/words.ts';
-import { factsFrom, unknown, whyMissing } from '../known.ts';
-import type { ChecklistItem, Judgement } from '../types.ts';
+import { factsFrom, missing, unknown } from '../known.ts';
+import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
 
 export const fileRegularReadable = modelItem(
   {
@@ -54,7 +54,7 @@ export const fileComplete = modelItem(
   },
   ({ present, complete, sizeBytes, requiredBytes, problems }, command) => {
     if (present === false) return unknown('there is no file', command);
-    if (complete === undefined) return unknown(problems[0] ?? 'it could not be told', command);
+    if (complete === undefined) return unknown(problems[0] ?? 'what it requires could not be told', command);
     const sizes =
       sizeBytes === undefined || requiredBytes === undefined
         ? ''
@@ -98,18 +98,29 @@ function modelItem(parts: Parts, judge: (model: ModelFact, command: string) => J
     subject: 'each model',
     needs: ['models'],
     ...parts,
-    subjects: ({ config }) => config.models.files.map(({ name }) => name),
+    // What is not said to be a model has no size that it should have.
+    subjects: ({ config }) =>
+      config.models.files
+        .filter(({ format }) => parts.check !== 'file_complete' || format !== 'file')
+        .map(({ name }) => name),
     judge(subject, node) {
       const model = factsFrom(node, 'models')?.models.find((each) => each.model === subject);
-      if (model === undefined) return unknown(whyMissing(node, 'models'), '');
-      const command = commandFor(model, parts.check);
+      const command = commandFor(model?.path ?? configuredPath(subject, node), parts.check);
+      if (model === undefined) return missing(node, 'models', command);
       return model.unknown === undefined ? judge(model, command) : unknown(model.unknown, command);
     },
   };
 }
 
-function commandFor({ path }: ModelFact, check: string): string {
-  if (path === undefined) return 'ls -lah /workspace/packages/models/llm';
+/** The file, or else the first directory in which its program keeps models. */
+function configuredPath(subject: string, { config }: NodeView): string | undefined {
+  const { files, directories } = config.models;
+  const file = files.find(({ name }) => name === subject);
+  return file?.path ?? directories.find(({ program }) => program === file?.program)?.path;
+}
+
+function commandFor(path: string | undefined, check: string): string {
+  if (path === undefined) return 'gpunode-exporter config print';
   const word = shellWord(path);
   // The runbook's own: two looks three seconds apart.
   if (check === 'size_stable') return `stat -c '%n %F %s %z' ${word}; sleep 3; stat -c '%n %F %s %z' ${word}`;

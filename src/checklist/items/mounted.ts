@@ -1,5 +1,5 @@
 import { shellWord } from '../../core/words.ts';
-import { factsFrom, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing, unknown } from '../known.ts';
 import type { ChecklistItem } from '../types.ts';
 
 export const mounted: ChecklistItem = {
@@ -13,7 +13,8 @@ export const mounted: ChecklistItem = {
   judge(subject, node) {
     const command = `findmnt --target ${shellWord(subject)}`;
     const fact = factsFrom(node, 'host')?.filesystems.find(({ path }) => path === subject);
-    if (fact?.mounted === undefined) return unknown(fact?.problem?.text ?? whyMissing(node, 'host'), command);
+    if (fact === undefined) return missing(node, 'host', command);
+    if (fact.mounted === undefined) return unknown(fact.problem?.text ?? 'it could not be told', command);
     if (!fact.mounted) return { status: 'fail', evidence: 'nothing is mounted there', command };
     const access = fact.readOnly === true ? ', read-only' : '';
     return {

@@ -1,7 +1,7 @@
 import type { TimedEvent } from '../../core/contract.ts';
 import { counted, durationInWords } from '../../core/words.ts';
 import { tailLog } from '../commands.ts';
-import { factsFrom, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing, unknown, unreadInWords } from '../known.ts';
 import type { ChecklistItem, NodeView } from '../types.ts';
 
 const shared = { section: 'resource_sanity', check: 'no_oom' } as const;
@@ -19,7 +19,7 @@ export const noOomOnNode: ChecklistItem = {
     const kills = recent(node, ({ kind }) => kind === 'oom');
     const newest = kills.at(-1);
     if (newest !== undefined) return { status: 'fail', evidence: killsInWords(kills, newest, node), command: dmesg };
-    if (facts === undefined) return unknown(whyMissing(node, 'host'), dmesg);
+    if (facts === undefined) return missing(node, 'host', dmesg);
     const { host, cgroup } = facts.oomKills;
     if (host === undefined && cgroup === undefined) return unknown('the kernel tells of no OOM kills', dmesg);
     return { status: 'pass', evidence: noneInWords(node, 'OOM kill'), command: dmesg };
@@ -64,8 +64,8 @@ export const noOomOfProgram: ChecklistItem = {
         command,
       };
     }
-    if (program === undefined) return unknown(whyMissing(node, 'logs'), command);
-    if (program.readable !== true) return unknown('its log cannot be read', command);
+    if (program === undefined) return missing(node, 'logs', command);
+    if (program.readable !== true) return unknown(unreadInWords(program), command);
     return { status: 'pass', evidence: noneInWords(node, 'message of memory that ran out'), command };
   },
 };
@@ -92,6 +92,8 @@ function sum(kills: readonly TimedEvent[]): number {
 
 /** No longer than anybody has been looking. */
 function noneInWords({ nowMs, watchedSinceMs, config }: NodeView, what: string): string {
-  const seconds = Math.min(config.checklist.window, nowMs - watchedSinceMs) / 1000;
-  return `no ${what} in the last ${durationInWords(seconds)}`;
+  const { window } = config.checklist;
+  const watchedMs = nowMs - watchedSinceMs;
+  if (watchedMs >= window) return `no ${what} in the last ${durationInWords(window / 1000)}`;
+  return `no ${what} since watching began ${durationInWords(watchedMs / 1000)} ago`;
 }

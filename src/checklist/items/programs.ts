@@ -2,7 +2,7 @@ import { metrics } from '../../collectors/supervisor/metrics.ts';
 import type { ProgramFacts } from '../../collectors/supervisor/facts.ts';
 import { durationInWords } from '../../core/words.ts';
 import { supervisorctl, tailLog } from '../commands.ts';
-import { factsFrom, reading, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing, reading, unknown } from '../known.ts';
 import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
 
 export const supervisorAnswers: ChecklistItem = {
@@ -23,7 +23,8 @@ export const supervisorAnswers: ChecklistItem = {
       return { status: 'pass', evidence, command };
     }
     const isDown = reading(node, 'supervisor', metrics.up) === 0;
-    return { status: isDown ? 'fail' : 'unknown', evidence: whyMissing(node, 'supervisor'), command };
+    const judgement = missing(node, 'supervisor', command);
+    return isDown ? { status: 'fail', evidence: judgement.evidence, command } : judgement;
   },
 };
 
@@ -38,7 +39,7 @@ export const programRunning: ChecklistItem = {
   configured: ({ programs }) => programs.filter((name) => name !== 'all'),
   judge(subject, node) {
     const program = factsFrom(node, 'supervisor')?.programs.find((each) => each.program === subject);
-    if (program === undefined) return unknown(whyMissing(node, 'supervisor'), supervisorctl(node, 'status'));
+    if (program === undefined) return missing(node, 'supervisor', supervisorctl(node, 'status'));
     return judgeProgram(program, node);
   },
 };

@@ -3,7 +3,7 @@ import { counted, durationInWords } from '../../core/words.ts';
 import { cadenceInWords, cadenceOf, isFlapping, isOnSchedule, lastRequestedStartMs } from '../cadence.ts';
 import type { Cadence } from '../cadence.ts';
 import { tailLog } from '../commands.ts';
-import { factsFrom, unknown, whyMissing } from '../known.ts';
+import { factsFrom, missing, unknown } from '../known.ts';
 import type { ChecklistItem, NodeView } from '../types.ts';
 import { targetPrograms } from './programs.ts';
 
@@ -21,13 +21,13 @@ export const noRestartLoop: ChecklistItem = {
     const command = tailLog(node, subject);
     const since = lastRequestedStartMs(subject, node.events);
     const cadence = cadenceOf(subject, node.events, node.nowMs, since);
-    const evidence = evidenceOf(cadence, node, subject);
+    const evidence = evidenceOf(cadence, node, subject, since);
     if (isFlapping(cadence, node.nowMs)) return { status: 'fail', evidence, command };
     if (isOnSchedule(cadence, node.nowMs)) {
       return { status: 'fail', evidence, command, runbook: 'GpuNodeProgramRestartsOnSchedule' };
     }
     const program = factsFrom(node, 'supervisor')?.programs.find((each) => each.program === subject);
-    if (program === undefined) return unknown(whyMissing(node, 'supervisor'), command);
+    if (program === undefined) return missing(node, 'supervisor', command);
     if (program.status === undefined) return unknown('supervisord does not know a program of this name', command);
     if (program.source === 'main_log') return { status: 'pass', evidence, command };
     const polled = cadence.unknownStartsLastHour;
@@ -36,12 +36,13 @@ export const noRestartLoop: ChecklistItem = {
   },
 };
 
-function evidenceOf(cadence: Cadence, node: NodeView, program: string): string {
+function evidenceOf(cadence: Cadence, node: NodeView, program: string, sinceMs: number | undefined): string {
   const { lastExit, respawns } = cadence;
+  const ago = (atMs: number): string => `${durationInWords((node.nowMs - atMs) / 1000)} ago`;
   const words = cadenceInWords(cadence, timeoutsOf(node, program));
-  if (lastExit === undefined) return `${words}, none in the last day`;
-  const ago = durationInWords((node.nowMs - lastExit.atMs) / 1000);
-  return `${words}; ${respawns.lastDay} in the last day, last exit ${ago} ago (${lastExit.how})`;
+  const since = sinceMs === undefined ? '' : `; counting since somebody started it ${ago(sinceMs)}`;
+  if (lastExit === undefined) return `${words}, none in the last day${since}`;
+  return `${words}; ${respawns.lastDay} in the last day, last exit ${ago(lastExit.atMs)} (${lastExit.how})${since}`;
 }
 
 /** The waits of a program that are known. */

@@ -51,7 +51,7 @@ export function createArtifactsCollector(
       ),
       findTimeouts(timeouts, programs, options),
     ]);
-    const facts = { paths, binaries: inspected, timeouts: waits };
+    const facts = { paths, binaries: inspected, timeouts: waits, programsKnown: programs === known };
     const isEmpty = artifactSamples(facts).length === 0 && known instanceof SourceError;
     return isEmpty ? known : facts;
   }

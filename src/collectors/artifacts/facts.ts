@@ -3,6 +3,8 @@ export interface ArtifactsFacts {
   readonly paths: readonly PathFacts[];
   readonly binaries: readonly BinaryFacts[];
   readonly timeouts: readonly TimeoutFacts[];
+  /** False: supervisord.conf could not be read, and what programs need is missing above. */
+  readonly programsKnown: boolean;
 }
 
 export interface PathFacts {

@@ -23,6 +23,8 @@ import { restoreGpus } from './saved.ts';
 // The child's end has to be noticed, and the owners of its pids found, before the round is over.
 const marginMs = 500;
 const sideWorkMs = 2_000;
+// A probe that has no answer yet is worth another look soon.
+const probeLookMs = 3_000;
 
 /** One nvidia-smi after the other, the kernel log and the probes beside it. */
 export function createGpuCollector(config: GpuConfig, context: CollectorContext<Sources>): Collector<GpuFacts> {
@@ -97,7 +99,9 @@ export function createGpuCollector(config: GpuConfig, context: CollectorContext<
       return { ok: false, reason: outcome.reason, error: outcome.message, events: kernel.events, ...base };
     }
     const { samples, facts, events } = outcome;
-    return { ok: true, samples, facts, events: [...events, ...kernel.events], ...base };
+    const isAsked = facts.probes.some(({ available, asking }) => asking && available === undefined);
+    const soon = isAsked ? { nextInMs: probeLookMs } : {};
+    return { ok: true, samples, facts, events: [...events, ...kernel.events], ...base, ...soon };
   }
 
   /** What must be said also, and above all, while nvidia-smi gives no answer. */

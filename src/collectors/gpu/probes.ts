@@ -10,6 +10,8 @@ export interface CudaAnswer {
   readonly program: string;
   /** Undefined: not known (yet). */
   readonly available: boolean | undefined;
+  /** It is running. */
+  readonly asking: boolean;
 }
 
 /** Commands that try CUDA from inside a program's environment, each on its own slow clock, beside the rounds. */
@@ -43,9 +45,10 @@ export function createCudaProbes(
   }
 
   function answers(): CudaAnswer[] {
-    return probes.map(({ config, answer }) => {
+    return probes.map(({ config, answer, running }) => {
       const fresh = answer && clock.monotonicMs() - answer.atMs <= 3 * config.interval + config.timeout;
-      return { probe: config.name, program: config.program, available: fresh ? answer.available : undefined };
+      const available = fresh ? answer.available : undefined;
+      return { probe: config.name, program: config.program, available, asking: running };
     });
   }
 

@@ -58,7 +58,7 @@ export function createLogsCollector(config: LogsConfig, context: CollectorContex
 
   /** Counts what is new in a log; true if it was rotated. */
   async function look(log: FollowedLog, options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
-    const result = await readLog(log, config.classes, host.files, options);
+    const result = await readLog(log, config.classes, host.files, { ...options, nowMs: host.clock.now() });
     if (!result) return false;
     if (addResult(countsOf(log.program), result)) countersChanged = true;
     const inode = result.position?.inode ?? '';
@@ -123,8 +123,9 @@ export function createLogsCollector(config: LogsConfig, context: CollectorContex
   }
 
   function stateNow(): SavedState {
-    const files = [...followed.values()].flatMap(({ program, path, position, memory }) => {
-      return position && memory ? [{ program, path, position, memory }] : [];
+    const files = [...followed.values()].flatMap(({ program, path, position, memory, sinceMs }) => {
+      const since = sinceMs === undefined ? {} : { sinceMs };
+      return position && memory ? [{ program, path, position, memory, ...since }] : [];
     });
     const positions = JSON.stringify(files);
     const moved = positions !== savedPositions;

@@ -9,6 +9,8 @@ export interface ProgramLogFacts {
   readonly program: string;
   /** Undefined: it was never started, so that nothing is to be read. */
   readonly readable: boolean | undefined;
+  /** Unix time in milliseconds since when its logs have been read without a gap; 0: from their first byte. Absent: not read. */
+  readonly followedSinceMs?: number;
   readonly logs: readonly { readonly path: string; readonly unreadable?: string }[];
   /** Every class, ours and the user's. */
   readonly classes: readonly ClassFacts[];

@@ -25,6 +25,8 @@ export interface FollowedLog {
   lagBytes: number;
   /** Anything was ever seen in it. */
   sawBytes: boolean;
+  /** Unix time in milliseconds since when nothing that was written was passed over; 0: from its first byte. */
+  sinceMs: number | undefined;
   /** Since when supervisord has other files for this program (monotonic milliseconds). */
   retiredMs: number | undefined;
 }
@@ -42,6 +44,7 @@ export function followedLog(program: string, path: string, saved?: SavedFile): F
     unreadable: undefined,
     lagBytes: 0,
     sawBytes: saved !== undefined,
+    sinceMs: saved?.sinceMs,
     retiredMs: undefined,
   };
 }
@@ -54,10 +57,13 @@ export async function readLog(
   followed: FollowedLog,
   userClasses: readonly UserClass[],
   files: Host['files'],
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly nowMs: number },
 ): Promise<LogEventsResult | undefined> {
   try {
-    const result = await files.call(readLogEvents, followed.path, requestFor(followed, userClasses), options);
+    const { nowMs, ...call } = options;
+    const result = await files.call(readLogEvents, followed.path, requestFor(followed, userClasses), call);
+    if (result.lostBytes > 0) followed.sinceMs = nowMs;
+    if (result.began !== undefined) followed.sinceMs ??= result.began === 'beginning' ? 0 : nowMs;
     followed.position = result.position;
     followed.memory = result.memory;
     followed.atEnd = result.atEnd;

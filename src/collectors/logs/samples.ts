@@ -42,6 +42,7 @@ export function logsFacts(programs: readonly ProgramLogs[], userClasses: readonl
     programs: programs.map(({ program, counts, logs }): ProgramLogFacts => ({
       program,
       readable: areReadable(logs),
+      ...followedSince(logs),
       logs: logs.map(({ path, unreadable }) => ({ path, ...(unreadable !== undefined && { unreadable }) })),
       classes: [...logClasses, ...userClasses].map((name) => ({
         name,
@@ -50,6 +51,13 @@ export function logsFacts(programs: readonly ProgramLogs[], userClasses: readonl
       })),
     })),
   };
+}
+
+/** As of the one that was followed last. */
+function followedSince(logs: readonly FollowedLog[]): Pick<ProgramLogFacts, 'followedSinceMs'> {
+  const times = logs.filter(({ retiredMs }) => retiredMs === undefined).map(({ sinceMs }) => sinceMs);
+  const known = times.filter((each) => each !== undefined);
+  return known.length === 0 || known.length < times.length ? {} : { followedSinceMs: Math.max(...known) };
 }
 
 function areReadable(logs: readonly FollowedLog[]): boolean | undefined {

@@ -21,6 +21,7 @@ export interface SavedFile {
   readonly path: string;
   readonly position: TailPosition;
   readonly memory: Memory;
+  readonly sinceMs?: number;
 }
 
 const schema = z.object({
@@ -37,6 +38,7 @@ const schema = z.object({
       path: z.string(),
       position: z.unknown().transform(parseTailPosition),
       memory: z.unknown().transform(parseMemory),
+      sinceMs: z.number().exactOptional(),
     }),
   ),
 });

@@ -45,6 +45,8 @@ export interface LogEventsResult {
   /** To be saved together with the counts, and handed back: it acknowledges this reply. */
   readonly position: TailPosition | undefined;
   readonly memory: Memory;
+  /** Where a new reader began; absent where one went on. */
+  readonly began?: 'beginning' | 'end';
 }
 
 interface Carried {
@@ -75,7 +77,8 @@ export const readLogEvents: FileOperation<LogEventsRequest, LogEventsResult> = {
       const checkpoint = classifier.checkpoint();
       const mark = await tail.mark(checkpoint.begin ?? end, checkpoint.insideLine);
       const { events, lines } = classifier.take();
-      return { ...summed(events), lines, ...look, ...mark, memory: savedMemory(checkpoint.memory) };
+      const began = position === undefined ? { began: start } : {};
+      return { ...summed(events), lines, ...look, ...mark, ...began, memory: savedMemory(checkpoint.memory) };
     });
   },
 };
