@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
 import { startApp } from '../app.ts';
 import type { App } from '../app.ts';
@@ -65,7 +66,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const disabled = new Set(collectors.map(({ name }) => name).filter((name) => options[`collector.${name}`] === false));
   await host.files.warmUp(warmUpMs);
   const app = startApp({ config, host, state, version, disabled });
-  const handler = createWebApp({ ...app, telemetryPath, version, users: web.users });
+  const handler = createWebApp({ ...app, nodeName: hostname(), telemetryPath, version, users: web.users });
   let listeners: Listener[] = [];
   stopOnSignal(log, async () => {
     await Promise.all([app.stop(), ...listeners.map((listener) => listener.close())]);

@@ -19,7 +19,7 @@ export interface History {
 
 export const historyWindowMs = 24 * 3_600_000;
 // A crash loop of 2.5 s makes 1,440 runs an hour: the newest hour of each subject always fits.
-const maxPerSubject = 2_000;
+export const maxEventsPerSubject = 2_000;
 
 /** Keeps events by id, so that one that is offered twice (read again after a kill) is there once. */
 export function createHistory(nowMs: () => number, restored: readonly TimedEvent[] = []): History {
@@ -42,7 +42,7 @@ export function createHistory(nowMs: () => number, restored: readonly TimedEvent
       const key = `${event.kind} ${event.subject}`;
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
-      if (count <= maxPerSubject) kept.push(event);
+      if (count <= maxEventsPerSubject) kept.push(event);
     }
     const result = kept.toReversed();
     events = new Map(result.map((event) => [event.id, event]));

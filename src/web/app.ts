@@ -1,25 +1,18 @@
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { readAsset } from '../assets.ts';
 import { reportOf } from '../checklist/report.ts';
-import type { DatedVerdict, NodeView } from '../checklist/types.ts';
 import { expositionContentType } from '../core/render.ts';
+import { assets } from './assets.ts';
 import { basicAuth } from './basic-auth.ts';
-import { sendPage, stylesheetPath } from './html.ts';
-import { landingPage } from './landing.ts';
+import { nodePage } from './node-page.ts';
+import type { NodePageContent } from './node-page.ts';
 import { runbooks } from './runbooks.ts';
 
-export interface WebContent {
-  readonly telemetryPath: string;
-  readonly version: string;
+export interface WebContent extends NodePageContent {
   /** bcrypt hashes by user name; empty = everybody may read. */
   readonly users: ReadonlyMap<string, string>;
   /** The whole exposition; does not throw. */
   metrics(): Promise<string>;
-  /** What is known of the node now; does not throw. */
-  node(): NodeView;
-  /** The newest verdicts of the checklist. */
-  verdicts(): readonly DatedVerdict[];
   /** Collectors that have no outcome yet. */
   waitingFor(): readonly string[];
 }
@@ -46,13 +39,7 @@ export function createWebApp(content: WebContent): Express {
   app.get('/api/checklist', (_request, response) => {
     response.json(reportOf(content.verdicts(), content.node().nowMs));
   });
-  app.get('/', (_request, response) => {
-    sendPage(response, 'gpunode-exporter', landingPage(content.version, content.telemetryPath));
-  });
-  app.get(stylesheetPath, (_request, response) => {
-    response.type('css').send(readAsset('src/web/assets/style.css'));
-  });
-  app.use(runbooks());
+  app.use(nodePage(content), assets(), runbooks());
   app.use((_request, response) => {
     plain(response, 404, 'not found');
   });

@@ -1,5 +1,5 @@
 import { Marked } from 'marked';
-import { escapeHtml } from './html.ts';
+import { escapeHtml } from './templates.ts';
 
 // Other pages beside ours by https or by name; no other scheme, and no protocol-relative address.
 const safeAddress = /^(https?:\/\/|\/(?!\/)|#|\w+(\.md)?$)/;

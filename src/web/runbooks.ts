@@ -3,8 +3,9 @@ import type { NextFunction, Request, Response } from 'express';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readAsset } from '../assets.ts';
-import { escapeHtml, sendPage } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
+import { sendPage } from './send-page.ts';
+import type { SentPage } from './send-page.ts';
 
 interface Alert {
   readonly alert: string;
@@ -38,13 +39,13 @@ export function runbooks(): Router {
     response.redirect(308, '/runbooks/');
   });
   router.get('/runbooks/', (_request, response) => {
-    sendPage(response, 'Runbooks', indexBody(alerts()));
+    sendPage(response, indexPage(alerts()));
   });
   router.get('/runbooks/:alert', (request: Request<{ alert: string }>, response: Response, next: NextFunction) => {
     // Only names from our own list ever become a path.
     const found = alerts().find(({ alert }) => alert === request.params.alert);
     if (!found) return next();
-    return sendPage(response, found.alert, runbookBody(found));
+    return sendPage(response, runbookPage(found));
   });
   return router;
 }
@@ -60,18 +61,19 @@ function readAlerts(): Alert[] {
   );
 }
 
-function indexBody(alerts: readonly Alert[]): string {
-  const sections = order.map((severity) => {
-    const items = alerts
-      .filter((alert) => alert.severity === severity)
-      .map(({ alert, summary }) => `<dt><a href="/runbooks/${alert}">${alert}</a></dt><dd>${escapeHtml(summary)}</dd>`);
-    return `<h2>${severity}: ${consequence[severity]}</h2>\n<dl>\n${items.join('\n')}\n</dl>`;
-  });
-  return `<h1>Runbooks</h1>\n${sections.join('\n')}`;
+function indexPage(alerts: readonly Alert[]): SentPage {
+  const groups = order.map((severity) => ({
+    title: kindOf(severity),
+    alerts: alerts.filter((alert) => alert.severity === severity),
+  }));
+  return { title: 'Runbooks', template: 'runbook-index', data: { groups } };
 }
 
-function runbookBody({ alert, severity, summary }: Alert): string {
-  const kind = `${severity}: ${consequence[severity] ?? severity}`;
-  const head = `<nav><a href="/runbooks/">Runbooks</a> <span>${escapeHtml(kind)}</span></nav>`;
-  return `${head}\n<p><strong>${escapeHtml(summary)}</strong></p>\n${renderMarkdown(readAsset(`rules/runbooks/${alert}.md`))}`;
+function runbookPage({ alert, severity, summary }: Alert): SentPage {
+  const html = renderMarkdown(readAsset(`rules/runbooks/${alert}.md`));
+  return { title: alert, template: 'runbook', data: { kind: kindOf(severity), summary, html } };
+}
+
+function kindOf(severity: string): string {
+  return `${severity}: ${consequence[severity] ?? severity}`;
 }

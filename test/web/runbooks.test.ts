@@ -3,26 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../src/core/http-client.ts';
 import type { HttpResponse } from '../../src/core/host.ts';
 import { createWebApp } from '../../src/web/app.ts';
-import { emptyNode } from '../support/empty-node.ts';
 import { listen, parseListenAddress } from '../../src/web/listen.ts';
 import type { Listener } from '../../src/web/listen.ts';
 import { renderMarkdown } from '../../src/web/markdown.ts';
 import { readAlertRules } from '../support/alert-rules.ts';
+import { webContent } from '../support/web-content.ts';
 
 const names = readAlertRules().map(({ alert }) => alert);
 
 describe('pages', () => {
   let listener: Listener;
   beforeAll(async () => {
-    const app = createWebApp({
-      telemetryPath: '/metrics',
-      version: '1.2.3',
-      users: new Map(),
-      metrics: () => Promise.resolve(''),
-      node: () => emptyNode(),
-      verdicts: () => [],
-      waitingFor: () => [],
-    });
+    const app = createWebApp(webContent());
     listener = await listen(parseListenAddress('127.0.0.1:0'), app, undefined);
   });
   afterAll(() => listener.close());
@@ -79,14 +71,14 @@ describe('pages', () => {
 
 describe('markdown', () => {
   it.each([
-    ['<script>alert(1)</script>', '&#60;script&#62;'],
-    ['a <b onclick="x">bold</b> word', '&#60;b onclick=&#34;x&#34;&#62;'],
+    ['<script>alert(1)</script>', '&lt;script&gt;'],
+    ['a <b onclick="x">bold</b> word', '&lt;b onclick=&quot;x&quot;&gt;'],
     ['[x](javascript:alert(1))', '<p>x</p>'],
     ['[x](//elsewhere.example.com)', '<p>x</p>'],
     ['![x](https://example.com/x.png)', '<p>x</p>'],
     ['`<i>`', '<code>&lt;i&gt;</code>'],
     ['[Other](GpuNodeOther.md)', '<a href="GpuNodeOther">Other</a>'],
-    ['[docs](https://example.com/?a=1&b=2)', '<a href="https://example.com/?a=1&#38;b=2">docs</a>'],
+    ['[docs](https://example.com/?a=1&b=2)', '<a href="https://example.com/?a=1&amp;b=2">docs</a>'],
   ])('renders %j harmlessly', (text, expected) => {
     expect(renderMarkdown(text)).toContain(expected);
     expect(renderMarkdown(text)).not.toMatch(/<(script|b|img|i)\b|href="(javascript|\/\/)/);

@@ -11,7 +11,7 @@ import type { WebContent } from '../../src/web/app.ts';
 import { listen, ListenError, parseListenAddress } from '../../src/web/listen.ts';
 import type { Listener } from '../../src/web/listen.ts';
 import { loadWebConfig } from '../../src/web/web-config.ts';
-import { emptyNode } from '../support/empty-node.ts';
+import { webContent } from '../support/web-content.ts';
 
 const listeners: Listener[] = [];
 let folder: string;
@@ -28,18 +28,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const content: WebContent = {
-  telemetryPath: '/metrics',
-  version: '1.2.3',
-  users: new Map(),
-  metrics: () => Promise.resolve('gpunode_exporter_state_saved 1\n'),
-  node: () => emptyNode(),
-  verdicts: () => [],
-  waitingFor: () => [],
-};
-
 async function start(extra: Partial<WebContent> = {}, tls?: Parameters<typeof listen>[2]): Promise<string> {
-  const app = createWebApp({ ...content, ...extra });
+  const app = createWebApp(webContent(extra));
   const listener = await listen(parseListenAddress('127.0.0.1:0'), app, tls);
   listeners.push(listener);
   return `${tls ? 'https' : 'http'}://${listener.address}`;
