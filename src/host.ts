@@ -17,6 +17,8 @@ export const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => pe
 
 /** Logs to stderr. */
 export function createStderrLogger(level: LogLevel, format: LogFormat): Logger {
+  // Nobody to read the log any more is no reason to stop watching the node.
+  process.stderr.on('error', () => undefined);
   return createLogger({ level, format, clock: systemClock, write: (line) => process.stderr.write(line) });
 }
 

@@ -31,6 +31,8 @@ export function gateCommand(): Command {
 async function gate(command: readonly string[], flags: GateFlags): Promise<void> {
   const { model: models = [], require: patterns = [] } = flags;
   if (models.length + patterns.length === 0) fail('gate needs --model FILE or --require GLOB', 2);
+  // A variable of the start script that is not set; what it means is certainly not the current directory.
+  if ([...models, ...patterns].includes('')) fail('--model or --require: found an empty name, expected a path', 2);
   await runGate({
     models,
     patterns,

@@ -17,7 +17,7 @@ export function describeIssues(issues: readonly Issue[], content: unknown): Prob
 }
 
 function explain(issue: Issue, value: unknown): string {
-  const shown = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+  const shown = value === undefined ? 'nothing' : maskUrl(JSON.stringify(value)).slice(0, 60);
   switch (issue.code) {
     case 'unrecognized_keys':
       return 'unknown key';
@@ -44,6 +44,7 @@ function unit(origin: string): string {
 function article(expected: string): string {
   const names: Record<string, string> = {
     object: 'a mapping',
+    record: 'a mapping',
     array: 'a list',
     string: 'a text',
     boolean: 'true or false',
@@ -62,7 +63,8 @@ function dotted(path: readonly PropertyKey[]): string {
 function found(content: unknown, path: readonly PropertyKey[]): unknown {
   let value = content;
   for (const key of path) {
-    if (isSecretKey(String(key))) return '<secret>';
+    // Also of a `…_file` key: whoever mistook it has written the secret itself there.
+    if (secretWords.test(String(key))) return '<secret>';
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<PropertyKey, unknown>)[key];
   }
@@ -71,5 +73,12 @@ function found(content: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Keys whose values are never shown; `…_file` keys name a file and are shown. */
 export function isSecretKey(key: string): boolean {
-  return /(password|passwd|secret|token|api_?key|credential)/i.test(key) && !/_file$/i.test(key);
+  return secretWords.test(key) && !/_file$/i.test(key);
+}
+
+const secretWords = /password|passwd|secret|token|api_?key|credential/i;
+
+// Whatever stands before an @, for it may be no good URL that is complained about.
+function maskUrl(json: string): string {
+  return json.replace(/^"(\w+:\/\/)?.*@/, '"$1<secret>@');
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { errorMessage } from '../core/errors.ts';
@@ -41,11 +41,25 @@ export function parseConfig(text: string, file: string): Config {
 
 function readText(file: string): string {
   try {
-    const bytes = readFileSync(file);
-    if (bytes.length > maxBytes) throw new Error(`${bytes.length} bytes, expected at most ${maxBytes}`);
+    const bytes = readBeginning(file, maxBytes + 1);
+    if (bytes.length > maxBytes) throw new Error(`expected at most ${maxBytes} bytes`);
     return bytes.toString('utf8');
   } catch (error) {
     throw new ConfigError(`${file}: cannot be read: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+/** Also of what has no end, such as a device. */
+function readBeginning(file: string, bytes: number): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    let length = 0;
+    for (let got = -1; got !== 0 && length < bytes; length += got)
+      got = readSync(fd, buffer, length, bytes - length, null);
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(fd);
   }
 }
 

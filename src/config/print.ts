@@ -35,5 +35,5 @@ function unwrap(schema: z.ZodType): z.ZodType {
 }
 
 function maskUrl(text: string): string {
-  return text.replace(/^(\w+:\/\/)[^/@\s]+@/, '$1<secret>@');
+  return text.replace(/^(\w+:\/\/)[^/?#\s]*@/, '$1<secret>@');
 }

@@ -42,9 +42,11 @@ function programName(): z.ZodType<string> {
 }
 
 function refuseRepeats(names: readonly string[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) < index) {
+    if (seen.has(name)) {
       context.addIssue({ code: 'custom', path: [index], message: `expected each name once, ${name} is listed again` });
     }
+    seen.add(name);
   }
 }

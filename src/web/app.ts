@@ -22,7 +22,7 @@ export function createWebApp(content: WebContent): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(onlyReading, strictHeaders, basicAuth(content.users));
+  app.use(strictHeaders, onlyReading, basicAuth(content.users));
 
   app.get(content.telemetryPath, async (_request, response) => {
     const text = await content.metrics();

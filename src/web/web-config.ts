@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../config/load.ts';
@@ -42,7 +43,8 @@ const schema = z.strictObject({
 /** Reads `--web.config.file`; throws `ConfigError` with all its problems. */
 export function loadWebConfig(file: string | undefined): WebConfig {
   if (file === undefined) return { tls: undefined, users: new Map() };
-  const content = attempt(file, 'cannot be read', (): unknown => parse(readFileSync(file, 'utf8'))) ?? {};
+  const content =
+    attempt(file, 'cannot be read', (): unknown => parse(readFileSync(file, 'utf8'), { prettyErrors: false })) ?? {};
   const result = schema.safeParse(content);
   if (!result.success) {
     const problems = describeIssues(result.error.issues, mask(content));
@@ -59,7 +61,7 @@ function readTls(tls: NonNullable<z.infer<typeof schema>['tls_server_config']>, 
   if (verify && tls.client_ca_file === undefined) {
     throw new ConfigError(`${file}: tls_server_config.client_ca_file: expected with RequireAndVerifyClientCert`);
   }
-  return {
+  const files: TlsFiles = {
     cert: read(tls.cert_file),
     key: read(tls.key_file),
     ...(tls.client_ca_file === undefined ? {} : { ca: read(tls.client_ca_file) }),
@@ -67,12 +69,17 @@ function readTls(tls: NonNullable<z.infer<typeof schema>['tls_server_config']>, 
     rejectUnauthorized: verify,
     minVersion: tls.min_version === 'TLS13' ? 'TLSv1.3' : 'TLSv1.2',
   };
+  attempt(file, 'tls_server_config cannot be used', () => createSecureContext(files));
+  return files;
 }
 
 // A hash is not a password, but it does not belong into a terminal either.
 function mask(content: unknown): unknown {
   if (typeof content !== 'object' || content === null || !('basic_auth_users' in content)) return content;
-  return { ...content, basic_auth_users: {} };
+  const users = content.basic_auth_users;
+  const masked =
+    typeof users === 'object' && users !== null ? Object.keys(users).map((name) => [name, '<secret>']) : [];
+  return { ...content, basic_auth_users: Object.fromEntries(masked) as unknown };
 }
 
 function attempt<T>(file: string, what: string, action: () => T): T {

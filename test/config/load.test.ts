@@ -58,8 +58,27 @@ describe('configuration', () => {
     ]);
   });
 
-  it('never repeats a secret', () => {
-    expect(problemsOf('supervisor:\n  password: hunter2\n  username: [hunter2]\n')).not.toContain('hunter2');
+  it.each([
+    'supervisor:\n  password: hunter2\n  username: [hunter2]\n',
+    'supervisor: { password_file: hunter2 }\n',
+    'supervisor: { server_url: "tcp://user:hunter2@node:9001" }\n',
+    'supervisor: { server_url: "http://user:hunter2/x@node:9001" }\n',
+    'endpoints: { targets: [{ name: a, url: "http://user:hunter2@node/health" }] }\n',
+    'endpoints: { targets: [{ name: a, url: "user:hunter2@node/health" }] }\n',
+  ])('never repeats a secret: %j', (text) => {
+    expect(problemsOf(text)).toMatch(/^node\.yml:\d: /);
+    expect(problemsOf(text)).not.toContain('hunter2');
+  });
+
+  it('masks the credentials of an address that it prints', () => {
+    const printed = printConfig(
+      parseConfig('supervisor: { server_url: "http://user:hunter2@x@node:9001" }\n', 'node.yml'),
+    );
+    expect(printed).toContain('server_url: http://<secret>@node:9001\n');
+  });
+
+  it('does not read without end', () => {
+    expect(() => loadConfig('/dev/zero')).toThrow('/dev/zero: cannot be read: expected at most 1048576 bytes');
   });
 
   it('says that a file cannot be read', () => {

@@ -75,7 +75,10 @@ describe('HTTP', () => {
     const base = await start();
     expect(await get(`${base}/metrics`, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-      expect(await get(`${base}/metrics`, { method })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+      expect(await get(`${base}/metrics`, { method })).toMatchObject({
+        status: 405,
+        headers: { allow: 'GET, HEAD', 'x-content-type-options': 'nosniff' },
+      });
     }
   });
 
@@ -133,7 +136,10 @@ describe('web configuration', () => {
   it.each([
     ['tls_server_config: {}\n', 'tls_server_config.cert_file: found nothing, expected a text'],
     ['http_server_config: {}\n', 'http_server_config: unknown key'],
-    ['basic_auth_users: { a: hunter2 }\n', 'basic_auth_users.a: found nothing, expected a bcrypt hash'],
+    ['basic_auth_users: { a: hunter2 }\n', 'basic_auth_users.a: found "<secret>", expected a bcrypt hash'],
+    ['basic_auth_users: { a: hunter2, a: hunter2 }\n', 'cannot be read: Map keys must be unique'],
+    ['basic_auth_users: { a: hunter2\n', 'cannot be read: '],
+    ['tls_server_config: { cert_file: web.yml, key_file: web.yml }\n', 'tls_server_config cannot be used: '],
     ['tls_server_config: { cert_file: none.pem, key_file: none.pem }\n', 'none.pem cannot be read'],
   ])('refuses %j', (text, problem) => {
     expect(() => loadWebConfig(webConfig(text))).toThrow(problem);
