@@ -32,6 +32,13 @@ function request(options: HttpRequest): Promise<HttpResponse> {
     };
     const outgoing = url.protocol === 'https:' ? https.request(url, settings) : http.request(url, settings);
     outgoing.once('error', fail);
+    // Whatever the other side does: Node itself says nothing of some connections that it closes.
+    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+    // 101: without a listener Node closes the connection, and neither answer nor error ever comes.
+    outgoing.once('upgrade', ({ statusCode = 0, headers }) => {
+      resolve({ status: statusCode, headers, body: '', bodyTruncated: false });
+      outgoing.destroy();
+    });
     outgoing.once('response', (incoming) => {
       readBody(incoming, options.maxBodyBytes).then((body) => {
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, ...body });

@@ -55,6 +55,14 @@ describe('HTTP client', () => {
     expect(response.body).toBe('<call/>');
   });
 
+  it('settles when the other side wants to speak another protocol', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end('HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'));
+    });
+    expect(await get(await listening(server))).toMatchObject({ status: 101, body: '' });
+  });
+
   it('bounds the body and leaves the rest', async () => {
     const url = await serve((_request, response) => {
       response.on('error', () => undefined);

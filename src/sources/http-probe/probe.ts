@@ -66,7 +66,13 @@ function optionsFor(
 ): Pick<HttpRequest, 'headers' | 'maxBodyBytes' | 'ca' | 'signal'> {
   const authorized = authorization !== undefined && new URL(url).origin === new URL(first).origin;
   return {
-    headers: { accept: '*/*', 'user-agent': 'gpunode-exporter', ...(authorized ? { authorization } : {}) },
+    // Nothing here unpacks a body.
+    headers: {
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      'user-agent': 'gpunode-exporter',
+      ...(authorized ? { authorization } : {}),
+    },
     maxBodyBytes,
     ...(ca === undefined ? {} : { ca }),
     ...(signal === undefined ? {} : { signal }),
