@@ -24,7 +24,8 @@ export function unreadInWords({ readable }: ProgramLogFacts): string {
   return readable === undefined ? 'it has no log yet' : 'its log cannot be read';
 }
 
-function whyMissing(known: NodeView[FactSource], otherwise: string): string {
+/** Why the facts of a collector are missing. */
+export function whyMissing(known: NodeView[FactSource], otherwise = 'not known'): string {
   switch (known.kind) {
     case 'off':
       return 'its collector is switched off';

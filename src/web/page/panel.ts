@@ -15,6 +15,6 @@ export function panelOf<Name extends FactSource, Row>(
   rowsOf: (facts: FactsOf[Name]) => readonly Row[],
 ): Panel<Row> {
   const known = node[name] as Known<FactsOf[Name]>;
-  if (known.kind !== 'known') return { rows: [], missing: whyMissing(node, name) };
+  if (known.kind !== 'known') return { rows: [], missing: whyMissing(known) };
   return { rows: rowsOf(known.facts), missing: '' };
 }

@@ -55,7 +55,7 @@ export function programsOf(node: NodeView, names: readonly string[], silentSince
       silentSinceMs,
     ),
   );
-  return { programs, missing: facts === undefined ? whyMissing(node, 'supervisor') : '' };
+  return { programs, missing: facts === undefined ? whyMissing(node.supervisor) : '' };
 }
 
 function programOf(
