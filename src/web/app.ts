@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { reportOf } from '../checklist/report.ts';
+import { reportJsonSchema } from '../checklist/schema.ts';
 import { expositionContentType } from '../core/render.ts';
 import { assets } from './assets.ts';
 import { basicAuth } from './basic-auth.ts';
@@ -35,6 +36,9 @@ export function createWebApp(content: WebContent): Express {
     const waiting = content.waitingFor();
     if (waiting.length === 0) plain(response, 200, 'gpunode-exporter is ready');
     else plain(response, 503, `waiting for the first round of: ${waiting.join(', ')}`);
+  });
+  app.get('/api/checklist/schema', (_request, response) => {
+    response.json(reportJsonSchema());
   });
   app.get('/api/checklist', (_request, response) => {
     response.json(reportOf(content.verdicts(), content.node().nowMs));

@@ -10,7 +10,8 @@ const dmesg = 'dmesg -T | grep -i -E "out of memory|oom-kill" | tail';
 export const noOomOnNode: ChecklistItem = {
   ...shared,
   subject: 'node',
-  passesWhen: 'the kernel killed no process for want of memory within the window, on the whole node or in a cgroup.',
+  passesWhen:
+    'the kernel killed no process for want of memory, on the whole node or in a cgroup, within the window, or since watching began.',
   runbook: 'GpuNodeOomKill',
   needs: ['host'],
   subjects: () => ['node'],
@@ -33,7 +34,7 @@ export const noOomOfProgram: ChecklistItem = {
   ...shared,
   subject: 'each program with a log',
   passesWhen:
-    'its log tells of no CUDA or host memory that ran out within the window, and the kernel killed none of its processes.',
+    'its log tells of no CUDA or host memory that ran out, and the kernel killed none of its processes, within the window, or since watching began.',
   runbook: 'GpuNodeCudaOutOfMemory',
   needs: ['logs'],
   subjects: (node) => factsFrom(node, 'logs')?.programs.map(({ program }) => program),
