@@ -2,7 +2,11 @@
 import { chmodSync, globSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const assets = ['package.json', ...globSync('rules/**/*.{yml,md}'), ...globSync('src/web/{assets,templates}/*')].toSorted();
+const assets = [
+  'package.json',
+  ...globSync('rules/**/*.{yml,md}'),
+  ...globSync('src/web/{assets,templates}/*'),
+].toSorted();
 
 await build({
   entryPoints: ['src/main.ts'],

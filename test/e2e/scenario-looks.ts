@@ -1,5 +1,6 @@
 /** What a scenario shows at one moment, and when it has settled on what is right. */
 import { reportSchema } from '../../src/checklist/report.ts';
+import type { Report } from '../../src/checklist/report.ts';
 import type { SettledAlert } from '../node/alertmanager.ts';
 import type { Expected, ExpectedCheck } from '../node/scenario.ts';
 
@@ -26,7 +27,10 @@ export async function lookAt(exporterUrl: string, alerts: readonly SettledAlert[
 /** Failing items as the exporter's JSON has them. */
 export async function failingItems(exporterUrl: string): Promise<string[]> {
   const response = await fetch(`${exporterUrl}/api/checklist`, { signal: AbortSignal.timeout(5_000) });
-  const { items } = reportSchema.parse(await response.json());
+  return failingOf(reportSchema.parse(await response.json()));
+}
+
+export function failingOf({ items }: Report): string[] {
   return items
     .filter(({ status }) => status === 'fail')
     .map(({ check, subject }) => written(check, subject))

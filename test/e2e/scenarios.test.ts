@@ -13,6 +13,7 @@ import { createScratch } from '../node/scratch.ts';
 import type { Scratch } from '../node/scratch.ts';
 import { startNode } from '../node/start.ts';
 import type { SimulatedNode } from '../node/start.ts';
+import { allAgree } from './four-voices.ts';
 import { lookAt, rightAlerts, settledAt, story, wrongChecks } from './scenario-looks.ts';
 import type { Look } from './scenario-looks.ts';
 
@@ -81,8 +82,8 @@ describe.each(waves.map((wave) => ({ wave })))('$wave', ({ wave }) => {
 
   afterAll(() => Promise.all([...nodes.map((node) => node.stop()), scratch?.remove()]));
 
-  it.each(wave)('%s', (name) => {
-    const { expected, looks } = watchedAs(name);
+  it.each(wave)('%s', async (name) => {
+    const { expected, exporter, looks } = watchedAs(name);
     const told = story(looks, lookEveryMs);
     const from = settledAt(looks, expected);
     const wanted = rightAlerts(expected).join(', ') || 'nobody';
@@ -98,6 +99,7 @@ describe.each(waves.map((wave) => ({ wave })))('$wave', ({ wave }) => {
       wrongChecks(failing, expected).filter((each) => !each.startsWith('no ')),
     );
     expect(joined, told).toEqual([]);
+    await allAgree(exporter);
   });
 
   function watchedAs(name: string): Watched {
