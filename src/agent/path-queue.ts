@@ -35,7 +35,7 @@ export class PathQueue {
     const { promise: given, reject } = Promise.withResolvers<never>();
     const late = (): void =>
       reject(new SourceError('timeout', `${what}: no answer within ${Math.round(timeoutMs)} ms`));
-    const timer = setTimeout(late, timeoutMs);
+    const timer = setTimeout(late, Math.max(0, timeoutMs));
     signal?.addEventListener('abort', late, { once: true });
     if (signal?.aborted) late();
     try {
@@ -63,10 +63,13 @@ export class PathQueue {
   #take(path: string, what: string, deadlineMs: number): () => void {
     const { promise: done, resolve } = Promise.withResolvers<void>();
     const holder: Holder = { what, sinceMs: this.#clock.monotonicMs(), overdue: false, done };
-    const timer = setTimeout(() => {
-      holder.overdue = true;
-      resolve();
-    }, deadlineMs - this.#clock.monotonicMs());
+    const timer = setTimeout(
+      () => {
+        holder.overdue = true;
+        resolve();
+      },
+      Math.max(0, deadlineMs - this.#clock.monotonicMs()),
+    );
     this.#holders.set(path, holder);
     return () => {
       clearTimeout(timer);

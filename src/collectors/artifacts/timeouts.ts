@@ -29,9 +29,11 @@ async function findTimeout(
   const [context] = programsNamed(program, programs);
   const scripts = await readScripts(context, { variables: [name], programs: [], files }, options);
   const given = context?.environment[name];
-  const script = scripts.find(({ variables, untold }) => name in variables || untold.includes(name));
+  const script = scripts.find(
+    ({ variables, defaults, untold }) => name in variables || name in defaults || untold.includes(name),
+  );
   // A script knows the variable also where it only inherits it.
-  const value = script === undefined ? given : script.variables[name];
+  const value = script === undefined ? given : (script.variables[name] ?? script.defaults[name]);
   const seconds = value === undefined ? undefined : parseSeconds(value);
   if (seconds === undefined) return undefined;
   return { program, timeout: name, seconds, from: value === given ? 'environment' : 'script' };

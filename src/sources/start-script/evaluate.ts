@@ -14,6 +14,8 @@ export interface EvaluatedCommand {
 
 export interface Evaluation {
   readonly variables: Variables;
+  /** What stands in for variables that are used as `${NAME:-word}` and never set, as far as all such places agree. */
+  readonly defaults: Variables;
   readonly commands: readonly EvaluatedCommand[];
 }
 
@@ -40,6 +42,7 @@ export function evaluateScript(
   const certain = new Set(complete);
   /** Variables that only conditional assignments have set. */
   const guessed = new Set<string>();
+  const defaults = new Map<string, string | undefined>();
   const commands: EvaluatedCommand[] = [];
 
   function assign(name: string, value: string | undefined, conditional: boolean): void {
@@ -56,11 +59,19 @@ export function evaluateScript(
   function expand(word: Word, conditional: boolean): string | undefined {
     let text: string | undefined = '';
     for (const part of word) {
-      const next: string | undefined =
-        part.kind === 'text' ? part.text : part.kind === 'unknown' ? undefined : parameter(part, conditional);
+      const next =
+        part.kind === 'text' ? part.text : part.kind === 'unknown' ? look(part) : parameter(part, conditional);
       text = text === undefined || next === undefined ? undefined : text + next;
     }
     return text === undefined || text.length > maxValueLength ? undefined : text;
+  }
+
+  /** Of what runs in a shell of its own only the defaults that it uses are of interest. */
+  function look({ within = [] }: Extract<Word[number], { kind: 'unknown' }>): undefined {
+    for (const part of within) {
+      if (part.kind === 'unknown') look(part);
+      else if (part.kind === 'parameter' && part.operator.endsWith('-')) parameter(part, true);
+    }
   }
 
   function parameter(
@@ -74,6 +85,10 @@ export function evaluateScript(
     if (operator === 'plain') return certain.has(name) ? '' : undefined;
     const fallback = expand(word, conditional);
     if (operator.endsWith('=')) assign(name, fallback, conditional);
+    if (operator.endsWith('-')) {
+      const agreed = !defaults.has(name) || defaults.get(name) === fallback;
+      defaults.set(name, agreed ? fallback : undefined);
+    }
     return operator.endsWith('?') ? undefined : fallback;
   }
 
@@ -92,5 +107,5 @@ export function evaluateScript(
   }
 
   for (const command of readCommands(script)) run(command);
-  return { variables, commands };
+  return { variables, defaults, commands };
 }

@@ -21,7 +21,7 @@ function readUntil(cursor: Cursor, end: ')' | undefined): Token[] {
       continue;
     }
     if (startsWith(cursor, '((')) {
-      skipArithmetic(cursor, 2);
+      tokens.push({ kind: 'word', word: [skipArithmetic(cursor, 2)] });
       continue;
     }
     const redirected = readRedirection(cursor);
@@ -141,16 +141,22 @@ function skipBraced(cursor: Cursor): Part {
 }
 
 function skipCommands(cursor: Cursor): Part {
-  nested(cursor, [], () => readUntil(cursor, ')'));
-  return unknown;
+  const tokens = nested(cursor, [], () => readUntil(cursor, ')'));
+  return { kind: 'unknown', within: tokens.flatMap((token) => (token.kind === 'word' ? token.word : [])) };
 }
 
 function skipArithmetic(cursor: Cursor, openerLength: number): Part {
+  const within: Part[] = [];
   cursor.at += openerLength;
-  for (let open = 2; open > 0 && cursor.at < cursor.text.length; cursor.at += 1) {
+  for (let open = 2; open > 0 && cursor.at < cursor.text.length;) {
     const character = cursor.text[cursor.at];
+    if (character === '$') {
+      within.push(nested(cursor, unknown, () => readExpansion(cursor, true)));
+      continue;
+    }
     if (character === '(') open += 1;
     if (character === ')') open -= 1;
+    cursor.at += 1;
   }
-  return unknown;
+  return { kind: 'unknown', within };
 }

@@ -19,6 +19,8 @@ export interface ScriptRequest {
 export interface StartScript {
   /** Values that the variables have at the script's end; absent: never set, or only running it would tell. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What the script uses in place of variables that nothing sets. */
+  readonly defaults: Readonly<Record<string, string>>;
   /** Variables that are set to what only running the script would tell. */
   readonly untold: readonly string[];
   /** By name: how the script calls each program, made absolute where it has a slash. */
@@ -36,13 +38,16 @@ export const readStartScript: FileOperation<ScriptRequest, StartScript | null> =
     if (text === undefined) return null;
     const evaluation = evaluateScript(text, request.environment);
     const variables: Record<string, string> = {};
+    const defaults: Record<string, string> = {};
     const untold: string[] = [];
     for (const name of request.variables) {
       const value = evaluation.variables.get(name);
+      const fallback = evaluation.defaults.get(name);
+      if (fallback !== undefined && !evaluation.variables.has(name)) defaults[name] = fallback;
       if (value !== undefined) variables[name] = value;
       else if (evaluation.variables.has(name)) untold.push(name);
     }
-    return { variables, untold, programs: findPrograms(evaluation, request) };
+    return { variables, defaults, untold, programs: findPrograms(evaluation, request) };
   },
 };
 

@@ -3,7 +3,7 @@ export type Part =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'parameter'; readonly name: string; readonly operator: Operator; readonly word: Word }
   /** Command substitutions, arithmetic and all expansions that are not followed: the value is not known. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown'; readonly within?: readonly Part[] };
 
 export type Word = readonly Part[];
 

@@ -49,6 +49,14 @@ describe('the wait that takes effect', () => {
     expect(await waitOf(stanza)).toMatchObject({ seconds: 120, from: 'environment' });
   });
 
+  it('may be a default that the script only uses', async () => {
+    node.put('start.sh', '#!/bin/bash\nWAIT=${LLAMA_WAIT_SECONDS:-420}\n', 0o755);
+    const command = 'command=ROOT/start.sh';
+    expect(await waitOf(command)).toMatchObject({ seconds: 420, from: 'script' });
+    const stanza = `${command}\nenvironment=LLAMA_WAIT_SECONDS="300"`;
+    expect(await waitOf(stanza)).toMatchObject({ seconds: 300, from: 'environment' });
+  });
+
   it('is the script’s where the script does not ask', async () => {
     node.put('start.sh', fixed, 0o755);
     await run({ LLAMA_WAIT_SECONDS: '120' });

@@ -32,6 +32,22 @@ describe('the wait of a start script', () => {
     expect(variables.get('LLAMA_WAIT_SECONDS')).toBe(withEnvironment);
   });
 
+  it.each([
+    ['WAIT="${W:-420}"', '420'],
+    ['timeout "${W-420}" sh -c true', '420'],
+    ['D=420; end=$((SECONDS + ${W:-$D}))', '420'],
+    ['for i in $(seq 1 "$(echo "${W:-420}")"); do sleep 1; done', '420'],
+    ['while (( waited++ < ${W:-420} )); do sleep 1; done', '420'],
+    ['A=${W:-420}; B=${W:-300}', undefined],
+    ['echo "${W:-$(date)}"', undefined],
+    ["echo '${W:-420}' # ${W:-420}", undefined],
+  ])('may be no more than a default: %s', (text, wait) => {
+    expect(evaluateScript(text).defaults.get('W')).toBe(wait);
+    expect(evaluateScript(text).variables.has('W')).toBe(false);
+    const { variables, defaults } = evaluateScript(`W=7; ${text}`);
+    expect([variables.get('W'), defaults.get('W')]).toEqual(['7', undefined]);
+  });
+
   it('may refer to a variable that is known not to be set', () => {
     const line = 'L=/app:$L; M=$N';
     expect(evaluateScript(line).variables.get('L')).toBeUndefined();

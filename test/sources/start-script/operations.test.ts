@@ -18,21 +18,43 @@ it.each<[string, StartScript]>([
     'wait-default',
     {
       variables: { LLAMA_WAIT_SECONDS: '420', LD_LIBRARY_PATH: '/app:' },
+      defaults: {},
       untold: [],
       programs: { 'llama-server': '/app/llama-server' },
     },
   ],
   [
     'defaults-if-empty',
-    { variables: { LLAMA_WAIT_SECONDS: '240' }, untold: [], programs: { 'llama-server': '/app/llama-server' } },
+    {
+      variables: { LLAMA_WAIT_SECONDS: '240' },
+      defaults: {},
+      untold: [],
+      programs: { 'llama-server': '/app/llama-server' },
+    },
   ],
   [
     'export-fixed',
-    { variables: { LLAMA_WAIT_SECONDS: '180' }, untold: [], programs: { 'llama-server': 'llama-server' } },
+    {
+      variables: { LLAMA_WAIT_SECONDS: '180' },
+      defaults: {},
+      untold: [],
+      programs: { 'llama-server': 'llama-server' },
+    },
   ],
-  ['computed', { variables: {}, untold: ['LLAMA_WAIT_SECONDS'], programs: {} }],
+  ['computed', { variables: {}, defaults: {}, untold: ['LLAMA_WAIT_SECONDS'], programs: {} }],
 ])('%s', async (name, script) => {
   expect(await readStartScript.run(join(captures, `${name}.sh`), request)).toEqual(script);
+});
+
+it('has the defaults of variables that it only uses', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gpunode-script-'));
+  const path = join(folder, 'start.sh');
+  writeFileSync(path, 'WAIT="${LLAMA_WAIT_SECONDS:-420}" OTHER=${SECRET:-x}\n');
+  expect(await readStartScript.run(path, request)).toMatchObject({
+    variables: {},
+    defaults: { LLAMA_WAIT_SECONDS: '420' },
+  });
+  rmSync(folder, { recursive: true });
 });
 
 it('is nothing for programs, other interpreters and folders', async () => {
