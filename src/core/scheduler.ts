@@ -47,8 +47,14 @@ export function runCollector(
       const settled = await within(running, timing.timeout);
       if (settled === undefined) return failure('timeout', 'an earlier round has still not ended');
     }
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timing.timeout)]);
-    const round = attempt(collector, signal).finally(() => {
+    // Not AbortSignal.any: in Node 22 a signal that lives long remembers every one that was made of it.
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const timer = setTimeout(end, timing.timeout);
+    stopping.signal.addEventListener('abort', end, { once: true });
+    const round = attempt(collector, ending.signal).finally(() => {
+      clearTimeout(timer);
+      stopping.signal.removeEventListener('abort', end);
       running = undefined;
     });
     running = round;
