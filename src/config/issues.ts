@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isAboutSecret, maskAnyAddress } from './secrets.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -17,7 +18,10 @@ export function describeIssues(issues: readonly Issue[], content: unknown): Prob
 }
 
 function explain(issue: Issue, value: unknown): string {
-  const shown = value === undefined ? 'nothing' : maskUrl(JSON.stringify(value)).slice(0, 60);
+  const shown =
+    value === undefined
+      ? 'nothing'
+      : JSON.stringify(typeof value === 'string' ? maskAnyAddress(value) : value).slice(0, 60);
   switch (issue.code) {
     case 'unrecognized_keys':
       return 'unknown key';
@@ -64,21 +68,9 @@ function found(content: unknown, path: readonly PropertyKey[]): unknown {
   let value = content;
   for (const key of path) {
     // Also of a `…_file` key: whoever mistook it has written the secret itself there.
-    if (secretWords.test(String(key))) return '<secret>';
+    if (isAboutSecret(String(key))) return '<secret>';
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<PropertyKey, unknown>)[key];
   }
   return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'a mapping') : value;
-}
-
-/** Keys whose values are never shown; `…_file` keys name a file and are shown. */
-export function isSecretKey(key: string): boolean {
-  return secretWords.test(key) && !/_file$/i.test(key);
-}
-
-const secretWords = /password|passwd|secret|token|api_?key|credential/i;
-
-// Whatever stands before an @, for it may be no good URL that is complained about.
-function maskUrl(json: string): string {
-  return json.replace(/^"(\w+:\/\/)?.*@/, '"$1<secret>@');
 }

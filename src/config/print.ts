@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { formatDuration, isDurationSchema } from '../core/duration.ts';
-import { isSecretKey } from './issues.ts';
+import { isSecretKey, maskAddress } from './secrets.ts';
 import { configSchema } from './schema.ts';
 import type { Config } from './schema.ts';
 
@@ -18,7 +18,7 @@ function toText(value: unknown, schema: z.ZodType | undefined): unknown {
     const element = inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined;
     return value.map((each) => toText(each, element));
   }
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? maskUrl(value) : value;
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? maskAddress(value) : value;
   const shape = inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : {};
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   return Object.fromEntries(
@@ -32,8 +32,4 @@ function unwrap(schema: z.ZodType): z.ZodType {
   const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
   const next = innerType ?? input;
   return next === undefined ? schema : unwrap(next);
-}
-
-function maskUrl(text: string): string {
-  return text.replace(/^(\w+:\/\/)[^/?#\s]*@/, '$1<secret>@');
 }

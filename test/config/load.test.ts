@@ -65,6 +65,7 @@ describe('configuration', () => {
     'supervisor: { server_url: "http://user:hunter2/x@node:9001" }\n',
     'endpoints: { targets: [{ name: a, url: "http://user:hunter2@node/health" }] }\n',
     'endpoints: { targets: [{ name: a, url: "user:hunter2@node/health" }] }\n',
+    'endpoints: { targets: [{ name: a, url: "node/health?token=hunter2" }] }\n',
   ])('never repeats a secret: %j', (text) => {
     expect(problemsOf(text)).toMatch(/^node\.yml:\d: /);
     expect(problemsOf(text)).not.toContain('hunter2');
@@ -75,6 +76,9 @@ describe('configuration', () => {
       parseConfig('supervisor: { server_url: "http://user:hunter2@x@node:9001" }\n', 'node.yml'),
     );
     expect(printed).toContain('server_url: http://<secret>@node:9001\n');
+    const target = '{ name: a, url: "http://node/health?x=1&api_key=hunter2#y" }';
+    const withKey = printConfig(parseConfig(`endpoints: { targets: [${target}] }\n`, 'node.yml'));
+    expect(withKey).toContain('url: http://node/health?x=1&api_key=<secret>#y\n');
   });
 
   it('does not read without end', () => {
