@@ -130,11 +130,13 @@ export const gpuMemoryOwned: ChecklistItem = {
         return unknown('processes of another pid namespace hold memory: whose they are cannot be told', command);
       return { status: 'pass', evidence: 'no orphan holds GPU memory', command };
     }
-    const bytes = orphans.map((each) => each.bytes ?? 0).reduce((sum, each) => sum + each, 0);
+    // The driver does not always say how much.
+    const bytes = orphans.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
+    const amount = bytes === 0 ? 'memory' : bytesInWords(bytes);
     const pids = orphans.flatMap((each) => each.pids);
     const of = orphans.flatMap(({ program }) => program ?? []);
     const whose = of.length === 0 ? '' : ` left behind by ${[...new Set(of)].join(', ')}`;
-    return { status: 'fail', evidence: `${bytesInWords(bytes)} held by pid ${pids.join(', ')}${whose}`, command };
+    return { status: 'fail', evidence: `${amount} held by pid ${pids.join(', ')}${whose}`, command };
   },
 };
 
