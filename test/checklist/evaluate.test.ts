@@ -53,7 +53,7 @@ const events: fc.Arbitrary<TimedEvent[]> = fc.array(
 
 const views = fc
   .tuple(fc.record(Object.fromEntries(sources.map((name) => [name, knownOf(name)]))), events)
-  .map(([known, history]) => ({ ...healthy, ...known, events: history }) as unknown as NodeView);
+  .map(([known, history]): NodeView => ({ ...healthy, ...known, events: history }));
 
 it('never throws, whatever it is shown, and passes nothing without facts of all that it needs', () => {
   fc.assert(

@@ -60,7 +60,7 @@ describe('size_stable', () => {
     fileThen: { sizeBytes: 4_920_000_000, inode: '12', ctimeMs: nowMs - 86_400_000 },
     ...change,
   });
-  const unseen = (({ fileThen: _, ...rest }) => rest)(server({ seenFromStart: false }));
+  const { fileThen: _, ...unseen } = server({ seenFromStart: false });
   const replaced = 'GpuNodeModelReplacedWhileServed';
 
   it.each<[string, Change, object]>([

@@ -49,6 +49,7 @@ describe('program_running', () => {
     uptimeSeconds,
     spawnError: '',
   });
+  const { status: _, ...unheard } = program('llama');
   const lastExit = { atMs: nowMs - 4_000, code: 1 };
 
   it.each<[string, ProgramFacts, object]>([
@@ -99,7 +100,7 @@ describe('program_running', () => {
     ],
     [
       'unknown to supervisord',
-      (({ status: _, ...rest }) => rest)(program('llama')),
+      unheard,
       { status: 'fail', evidence: 'supervisord does not know a program of this name', command: status },
     ],
   ])('%s', (_, facts, expected) => {
