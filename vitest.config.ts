@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that run whole daemons, or writers that race with readers: one file at a time, or they would starve each other. */
 const real = [
+  'test/browser/**/*.test.ts',
   'test/e2e/**/*.test.ts',
   'test/collectors/endpoints/{listeners,scenarios}.test.ts',
   'test/collectors/gpu/process.test.ts',

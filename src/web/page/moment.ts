@@ -27,12 +27,10 @@ export function agoInWords(atMs: number, nowMs: number): string {
   return `${durationInWords(Math.round((nowMs - atMs) / 1000))} ago`;
 }
 
+// Made once: that is the slow part of it.
+const days = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
+
 /** `25 November 2026` */
 export function dayInWords(atMs: number): string {
-  return new Date(atMs).toLocaleDateString('en-GB', {
-    timeZone: 'UTC',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
+  return days.format(atMs);
 }

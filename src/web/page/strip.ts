@@ -1,5 +1,4 @@
 import { counted } from '../../core/words.ts';
-import { momentOf } from './moment.ts';
 import type { Phase, Span } from './timeline.ts';
 
 /** A day of a program as marks of a quarter of an hour, each showing the worst that was seen in it. */
@@ -58,7 +57,7 @@ function worstOf(spans: readonly Span[], first: number, startMs: number, endMs: 
 }
 
 function titleOf({ phase, x, width }: Omit<StripMark, 'title'>, fromMs: number, toMs: number): string {
-  const at = (marks: number): string => momentOf(Math.min(toMs, fromMs + marks * markMs), toMs).iso.slice(11, 16);
+  const at = (marks: number): string => new Date(fromMs + marks * markMs).toISOString().slice(11, 16);
   const isNewest = fromMs + (x + width) * markMs >= toMs;
   return `${at(x)} to ${isNewest ? 'now' : at(x + width)}: ${phaseWords[phase]}`;
 }
