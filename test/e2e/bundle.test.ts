@@ -34,4 +34,9 @@ it('serves a node from one file', async () => {
   const text = parseExposition(await (await fetch(`${exporter.url}/metrics`)).text());
   expect([...text.series('gpunode_collector_success').values()]).not.toContain(0);
   expect(text.value('gpunode_exporter_build_info', { version, node_version: process.version })).toBe(1);
+  // Templates, style and script are in it too.
+  expect(await (await fetch(exporter.url)).text()).toContain(`gpunode-exporter ${version}`);
+  for (const asset of ['style.css', 'page.js', 'pass.svg']) {
+    expect((await fetch(`${exporter.url}/assets/${asset}`)).status).toBe(200);
+  }
 });
