@@ -1,6 +1,7 @@
 /** `npm run generate`: writes the files that are derived from the code; with `--check` only says which are stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { dashboardFiles } from '../../dashboards/source/index.ts';
 import { reportJsonSchema } from '../../src/checklist/schema.ts';
 import { checklistPage } from './checklist-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -9,6 +10,7 @@ const pages = [
   { path: 'METRICS.md', text: metricsPage() },
   { path: 'CHECKLIST.md', text: checklistPage() },
   { path: 'deploy/schema/checklist.schema.json', text: `${JSON.stringify(reportJsonSchema(), undefined, 2)}\n` },
+  ...dashboardFiles(),
 ];
 
 const check = process.argv.includes('--check');

@@ -1,26 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { catalog } from '../../src/catalog.ts';
-import { items } from '../../src/checklist/items.ts';
-import type { MetricDefinition } from '../../src/core/contract.ts';
-import { logClasses } from '../../src/sources/log-classes/types.ts';
+import { readRules, seriesDefinitions, wrongMatchers } from '../support/promql-catalog.ts';
 import { readPromql, templateQueries } from '../support/promql.ts';
-import type { Matcher, Selector } from '../support/promql.ts';
 import { healthyNode } from './healthy-node.ts';
 
-interface Rule {
-  readonly alert?: string;
-  readonly record?: string;
-  readonly expr: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-const rules = ['gpunode.rules.yml', 'gpunode.alerts.yml'].flatMap((file) => {
-  const text = readFileSync(join(import.meta.dirname, '../../rules', file), 'utf8');
-  return (parse(text) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
-});
+const rules = readRules();
 const expressions = rules.flatMap(({ alert, record, expr, annotations = {} }) => [
   { of: alert ?? record ?? '', expr },
   ...Object.values(annotations).flatMap((text) =>
@@ -30,54 +13,13 @@ const expressions = rules.flatMap(({ alert, record, expr, annotations = {} }) =>
 const selectors = expressions.flatMap(({ of, expr }) =>
   readPromql(expr).selectors.map((selector) => ({ of, selector })),
 );
-
-/** Checks that are named already and come with the collectors that they need. */
-const checksToCome = ['worker_mode', 'activities_succeed'];
-const up: MetricDefinition = { name: 'up', type: 'gauge', help: '', labels: [] };
-const known = catalog().flatMap(({ metrics }) => metrics);
-const definitions = new Map([up, ...known].flatMap((definition) => seriesOf(definition)));
 const records: ReadonlySet<string> = new Set(rules.flatMap(({ record }) => (record === undefined ? [] : [record])));
-
-/** The series of a family by name: a histogram has three. */
-function seriesOf(definition: MetricDefinition): [string, MetricDefinition][] {
-  const { name, type, labels } = definition;
-  if (type !== 'histogram') return [[name, definition]];
-  const counter = { ...definition, type: 'counter' } as const;
-  return [
-    [`${name}_sum`, counter],
-    [`${name}_count`, counter],
-    [`${name}_bucket`, { ...counter, labels: [...labels, 'le'] }],
-  ];
-}
-
-/** The values that a matcher can match; undefined where they cannot be listed. */
-function matched({ operator, value }: Matcher): readonly string[] {
-  return operator.endsWith('~') ? value.split('|') : [value];
-}
-
-/** Values of labels whose set is not closed, so that the catalog does not have it. */
-function openValues(metric: string, label: string): readonly string[] | undefined {
-  if (metric.startsWith('gpunode_log_') && label === 'class') return logClasses;
-  if (metric === 'gpunode_check_status' && label === 'check')
-    return [...items.map(({ check }) => check), ...checksToCome];
-  return undefined;
-}
-
-function wrongMatchers({ metric, matchers }: Selector): string[] {
-  const definition = definitions.get(metric);
-  const labels = ['job', 'instance', ...(definition?.labels ?? ['program', 'target', 'timeout'])];
-  return matchers.flatMap((matcher) => {
-    if (!labels.includes(matcher.label)) return [`${metric} has no label ${matcher.label}`];
-    const values = definition?.values?.[matcher.label] ?? openValues(metric, matcher.label);
-    return matched(matcher)
-      .filter((value) => values?.includes(value) === false)
-      .map((value) => `${metric}: ${matcher.label} is never ${value}`);
-  });
-}
 
 describe('the expressions of rules and of their texts', () => {
   it('read metrics that exist', () => {
-    const unknown = selectors.filter(({ selector: { metric } }) => !definitions.has(metric) && !records.has(metric));
+    const unknown = selectors.filter(
+      ({ selector: { metric } }) => !seriesDefinitions.has(metric) && !records.has(metric),
+    );
     expect(unknown.map(({ of, selector }) => `${of}: ${selector.metric}`)).toEqual([]);
   });
 
@@ -88,7 +30,7 @@ describe('the expressions of rules and of their texts', () => {
   });
 
   it('group by labels that exist', () => {
-    const labels = new Set(['job', 'instance', ...[...definitions.values()].flatMap((each) => each.labels)]);
+    const labels = new Set(['job', 'instance', ...[...seriesDefinitions.values()].flatMap((each) => each.labels)]);
     const wrong = expressions.flatMap(({ of, expr }) =>
       readPromql(expr)
         .grouping.filter((label) => !labels.has(label))
@@ -104,7 +46,7 @@ describe('the expressions of rules and of their texts', () => {
   it('take counters for what they are', () => {
     const forCounters = ['rate', 'increase', 'resets', 'min_over_time'];
     const wrong = selectors.filter(({ selector }) => {
-      const type = definitions.get(selector.metric)?.type;
+      const type = seriesDefinitions.get(selector.metric)?.type;
       if (type === 'counter') return !selector.isDelta && !forCounters.includes(selector.in ?? '');
       return ['rate', 'increase', 'resets'].includes(selector.in ?? '');
     });

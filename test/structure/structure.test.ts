@@ -7,7 +7,7 @@ import { importsOf, readSources } from './source-files.ts';
 
 const root = join(import.meta.dirname, '../..');
 const shipped = readSources('src/**/*.ts');
-const all = [...shipped, ...readSources('test/**/*.ts'), ...readSources('deploy/**/*.ts')];
+const all = [...shipped, ...readSources('test/**/*.ts'), ...readSources('{deploy,dashboards}/**/*.ts')];
 const definitions = catalog().flatMap(({ metrics }) => metrics);
 
 /** Which part of src/ may import which others; everything may import core. */

@@ -1,0 +1,93 @@
+import type { Row } from '../layout.ts';
+import { table } from '../panels/table.ts';
+import { tiles } from '../panels/tiles.ts';
+import { checkedSections, checks, nodeVerdicts, ofNode, sectionVerdicts } from '../promql.ts';
+import { none, numberWords, severityWords, verdictCodes, verdictWords } from '../words.ts';
+import { sectionTitles } from './sections.ts';
+
+const { fail, noData, unknown, pass } = verdictCodes;
+
+/** How many items have this code. */
+function count(code: number): string {
+  return `sum((\n${checks()}\n) == bool ${code}) or vector(${none})`;
+}
+
+/** First of all: is the node well, and who has been paged? */
+export const verdictRow: Row = {
+  title: 'Verdict',
+  panels: [
+    tiles({
+      title: 'Verdict',
+      green: 'PASS: every item of the checklist passes, on every chosen node.',
+      otherwise:
+        'FAIL: an item fails; the red rows below name it. UNKNOWN: nothing fails, but something cannot be told. NO DATA: the exporter is silent, so nothing is known: see the row "Is it the exporter?".',
+      runbooks: ['GpuNodeExporterDown', 'GpuNodeCheckFailing', 'GpuNodeCheckUnknown'],
+      collectors: ['checklist'],
+      queries: [{ expr: `min(\n${nodeVerdicts()}\n) or vector(${noData})`, legend: 'verdict' }],
+      states: verdictWords,
+      width: 5,
+      height: 5,
+    }),
+    tiles({
+      title: 'Sections',
+      green: 'PASS in each section.',
+      otherwise:
+        'The row of the section has its items, worst first, and the graphs that are the evidence. NOT CHECKED: none of its collectors is switched on.',
+      runbooks: ['GpuNodeCheckFailing', 'GpuNodeCollectorFailing'],
+      collectors: ['checklist'],
+      queries: checkedSections.map((section) => ({
+        expr: `min(\n${sectionVerdicts(section)}\n) or vector(${noData})`,
+        legend: sectionTitles[section],
+      })),
+      states: verdictWords,
+      width: 12,
+      height: 5,
+    }),
+    tiles({
+      title: 'Items of the checklist',
+      green: '0 failing, 0 unknown, 0 without data: all the others pass.',
+      otherwise: 'The tables below list them, worst first. NO DATA: no item was seen in the shown time.',
+      runbooks: ['GpuNodeCheckFailing', 'GpuNodeCheckUnknown', 'GpuNodeExporterDown'],
+      collectors: ['checklist'],
+      queries: [
+        { expr: count(fail), legend: 'failing' },
+        { expr: count(unknown), legend: 'unknown' },
+        { expr: count(noData), legend: 'without data' },
+        { expr: count(pass), legend: 'passing' },
+      ],
+      words: numberWords({ [none]: { text: 'NO DATA', color: 'purple' } }),
+      width: 7,
+      height: 5,
+    }),
+    table({
+      title: 'Alerts',
+      green: 'GpuNodeWatchdog alone: it always fires, and so proves that Prometheus has loaded the rules.',
+      otherwise:
+        'One page a root cause: begin with the critical one; its runbook opens with a click on its name. PENDING: it fires if this lasts.',
+      runbooks: ['GpuNodeWatchdog', 'GpuNodeExporterAbsent', 'GpuNodeExporterDown'],
+      collectors: ['none: the rules are not loaded, for GpuNodeWatchdog would fire'],
+      columns: [
+        { label: 'severity', name: 'Severity', states: severityWords, width: 160 },
+        {
+          label: 'alertname',
+          name: 'Alert',
+          link: ['Runbook', 'http://${__data.fields.instance}/runbooks/${__data.fields.alertname}'],
+        },
+        { label: 'alertstate', name: 'State' },
+        { label: 'program', name: 'Program' },
+        { label: 'target', name: 'Endpoint' },
+        { label: 'model', name: 'Model' },
+        { label: 'uuid', name: 'GPU' },
+        { label: 'instance', name: 'Node', link: ['The exporter’s own page', 'http://${__data.fields.instance}/'] },
+        {
+          name: 'Value',
+          isHidden: true,
+          expr: `max by (job, instance, alertname, severity, alertstate, program, target, model, uuid) (\n  ALERTS{${ofNode},alertname=~"GpuNode.+"} or ALERTS{alertname=~"GpuNodeWatchdog|GpuNodeExporterAbsent"}\n)`,
+        },
+      ],
+      sortBy: 'Severity',
+      width: 24,
+      height: 6,
+    }),
+  ],
+};
