@@ -28,7 +28,7 @@ const failures = [
   'not found|not ready|not avail|not visible|not present|not stable|not complete|not there|not health|not up |not reach',
   "not respond|not supp|not set|not a |not exist|n't exist|still missing|issing |is missing|must be|is required",
   'are required|requires |nsupported|nvalid |nknown |nexpected|nrecognized |malformed|ambiguous|illegal |argument ',
-  'parameter |numeric arg|: line |: cd: |ulimit: |s a directory|interpreter|xec format|supervisor: |curl: (|wget: ',
+  'parameter |numeric arg|: line |: cd: |ulimit: |s a directory|interpreter|xec format|supervisor: |curl: (|wget: |dy in use',
   'gRPC |RPC error|tonic::',
 ];
 
@@ -50,7 +50,7 @@ const gpu = [
 const deaths = [
   'Killed|Kill process|killable|OOM |oom-kill|memory pressure|bad_alloc|ut of memory|Segmentation|Aborted|Illegal inst',
   'Floating point|Trace/break|Bad system|segmentation|: abort|: killed|double free|free(): |lloc(): |malloc_consol',
-  'munmap_chunk|stack smash|buffer overflow|terminate called|terminating|pure virtual|panicked|ggml_abort|segfault',
+  'GGML_ASSERT|munmap_chunk|stack smash|buffer overflow|terminate called|terminating|pure virtual|panicked|ggml_abort|segfault',
   'traps: |protection',
 ];
 

@@ -44,8 +44,6 @@ export interface OpenEvent {
   /** llama-server: requests that it concerns, and the reason they were given. */
   readonly tasks: Set<string>;
   reason: string | undefined;
-  /** Its traceback has the head of a record on each line. */
-  prefixed: boolean;
   /** Events of their own that came in between; they are counted after it, so that nothing is read twice. */
   readonly companions: OpenEvent[];
 }
@@ -98,7 +96,6 @@ export function openEvent(
     quietLines: 0,
     tasks: new Set(),
     reason: undefined,
-    prefixed: false,
     companions: [],
   };
 }
@@ -140,13 +137,19 @@ export function isFatal(event: OpenEvent): boolean {
 
 const subjects = [
   /'activity_id': '([^']*)'(?:.*?'attempt': (\d+))?(?:.*?'workflow_run_id': '([^']*)')?/,
-  /\bNVRM: Xid \((PCI:[\w:.]+)\): (\d+)/,
+  /\bNVRM: Xid \(PCI:([\w:]+)[\w.]*\): (\d+)/,
+  // The same as Xid 79, told once more without its number.
+  /\bNVRM: GPU (?:at )?(?:PCI:)?([\da-f:]+)\S* (?:GPU )?has (fallen) off the bus/i,
   /\b(?:pid[:= ]|process )(\d+)\b/i,
 ];
 
 export function subjectOf(text: string): string | undefined {
   const match = subjects.map((pattern) => pattern.exec(text)).find((found) => found !== null);
-  return match?.slice(1).filter(Boolean).join(' ');
+  return match
+    ?.slice(1)
+    .filter(Boolean)
+    .join(' ')
+    .replace(/ fallen$/, ' 79');
 }
 
 /** Two places so close that what stands there may be about the same thing. */

@@ -1,16 +1,19 @@
 /** Groups the lines of one log into events. Every line that may matter passes here, in order. */
 import type { TailPoint } from '../tail/ledger.ts';
+import { saysMore, whatOf } from './continuation.ts';
 import { createCounting } from './counting.ts';
 import { emptyMemory, isFatal, isNear, openEvent, weigh } from './event.ts';
 import type { LinePlace, Memory, OpenEvent } from './event.ts';
 import { isSpent, mayJoin, mayLead } from './joining.ts';
 import type { Line } from './joining.ts';
+import { isLoneException } from './exceptions.ts';
 import { isLlamaEnd, isLlamaText, llamaMark, reasonOf, taskOf } from './llama.ts';
 import { isBareException, isNoise, isObituary, isShellTrace } from './noise.ts';
 import { readRecord } from './record.ts';
 import { rankOf, verdictOn } from './rules.ts';
 import type { Verdict } from './rules.ts';
-import { createTraceback, isTracebackHeader } from './traceback.ts';
+import { createTraceback, isTracebackHeader, tracebackIn } from './traceback.ts';
+import type { Traceback } from './traceback.ts';
 import type { LogEvent } from './types.ts';
 
 export interface Grouping {
@@ -59,9 +62,10 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
     }
     const record = readRecord(text, nowMs);
     const line: Line = { text, message: record ? record.message : text, record, place, contiguous, nowMs };
-    if (open?.trace && contiguous && takeIntoTrace(open, line)) return touch(open, place, nowMs);
+    if (open?.trace && contiguous && takeIntoTrace(open.trace, line)) return touch(open, place, nowMs);
     if (record?.level) forms.add(record.form);
-    if (isTracebackHeader(line.message)) return takeHeader(line);
+    const trace = tracebackIn(text);
+    if (trace) return takeHeader(line, trace);
     if (record?.level === 'info') return takeInfo(line);
     if (isNoise(line.message)) return false;
     return record?.level ? takeRecord(line) : takePlain(line);
@@ -74,19 +78,21 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
   }
 
   /** A line like a record ends a traceback only in a form that this log is known to use, or that is unmistakable. */
-  function takeIntoTrace(event: OpenEvent, { text, record }: Line): boolean {
-    const isRecord = record?.level !== undefined && (unmistakable.has(record.form) || forms.has(record.form));
-    if (event.prefixed && record?.level === 'error') return event.trace?.accept(record.message, false) ?? false;
-    return event.trace?.accept(text, isRecord) ?? false;
+  function takeIntoTrace(trace: Traceback, { text, record, nowMs }: Line): boolean {
+    const bare = trace.bare(text);
+    const own = bare === text ? record : readRecord(bare, nowMs);
+    const isRecord = own?.level !== undefined && (unmistakable.has(own.form) || forms.has(own.form));
+    return trace.accept(bare, isRecord);
   }
 
-  function takeHeader(line: Line): boolean {
-    const { record, contiguous } = line;
-    const isLed = open !== undefined && contiguous && !isSpent(open) && mayLead(open);
+  function takeHeader(line: Line, trace: Traceback): boolean {
+    // What a program tells at INFO it has dealt with; but a process may die right after any record.
+    const isTold = line.record?.level === 'info' && !isTracebackHeader(line.message);
+    const isLed = open !== undefined && line.contiguous && !isTold && !isSpent(open) && mayLead(open);
     const event = open !== undefined && isLed ? open : start('lead', true, line);
+    event.isBenign ||= isTold;
     event.counts = !event.isBenign;
-    event.prefixed = record?.form === 'level first';
-    event.trace = createTraceback(line.message, event.prefixed);
+    event.trace = trace;
     return touch(event, line.place, line.nowMs);
   }
 
@@ -110,29 +116,28 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
 
   function takePlain(line: Line): boolean {
     const { message, place } = line;
+    if (open?.kind === 'death' && line.contiguous && whatOf(message) !== undefined) return takeContinuation(open, line);
     const verdict = verdictOn(message, 'plain');
     if (verdict && isObituary(message) && isEcho(place)) return open ? touch(open, place, line.nowMs) : true;
     if (verdict) return report(line, verdict);
     noteMark(message);
     if (open && line.contiguous && !isSpent(open)) return takeContinuation(open, line);
-    if (isBareException(message)) weigh(start('record', false, line), verdictOn(message, 'exception'));
+    if (isBareException(message) || isLoneException(message)) return takeException(line);
     return false;
   }
 
-  /** Text after the line that opened an event: what() of a C++ exception, Node's stack, or nothing that says more. */
+  /** An exception without a traceback: a stack may follow; it counts by itself if a rule knows it well. */
+  function takeException(line: Line): boolean {
+    const verdict = verdictOn(line.message, 'exception');
+    const counts = verdict !== undefined && !verdict.vague && isLoneException(line.message);
+    weigh(start('record', counts, line), verdict);
+    return counts;
+  }
+
+  /** Text after the line that opened an event. */
   function takeContinuation(event: OpenEvent, line: Line): boolean {
     event.quietLines += 1;
-    // warnings.warn() of a text that begins with a newline.
-    const warned = event.text === '' && !event.counts ? verdictOn(line.message, 'warning') : undefined;
-    weigh(event, warned);
-    if (warned) event.counts = true;
-    const what = /^\s*what\(\): +(.*)$/.exec(line.message)?.[1];
-    if (what !== undefined) weigh(event, verdictOn(what, 'exception'));
-    // Node prints the fields of what was logged, one a line.
-    if (errorField.test(line.message)) weigh(event, verdictOn(line.message.trim(), 'exception'));
-    const isStack = /^\s+at \S/.test(line.message);
-    if (isStack) event.counts = event.hasStack = true;
-    return isStack || (warned ?? what) !== undefined ? touch(event, line.place, line.nowMs) : false;
+    return saysMore(event, line.message) ? touch(event, line.place, line.nowMs) : false;
   }
 
   function report(line: Line, verdict: Verdict | undefined): boolean {
@@ -140,8 +145,11 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
     const isLlama = record?.form === 'llama' || verdict?.family === 'llama' || isLlamaText(message);
     if (isLlama && startTold && phase === 'start') return true;
     const kind = isLlama && verdict?.rank !== cpuFallback ? 'llama' : (verdict?.family ?? 'record');
-    // Running on the CPU is a fact of its own beside whatever else goes wrong at a start.
-    if (open?.kind === 'llama' && verdict?.rank === cpuFallback) return accompany(open, line, verdict);
+    // Running on the CPU is a fact of its own beside whatever else goes wrong at a start, but for the reason itself.
+    if (open?.kind === 'llama' && verdict?.rank === cpuFallback) {
+      if (open.rank === gpuUnavailable) return touch(open, line.place, line.nowMs);
+      return accompany(open, line, verdict);
+    }
     const joins = open !== undefined && mayJoin(open, kind, line, verdict, phase);
     const event = open !== undefined && joins ? open : start(kind, true, line);
     event.counts = true;
@@ -225,8 +233,8 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
   };
 }
 
-const errorField = /^\s+(?:error|err|cause|\[cause\]|details|message|stack): /;
 const cpuFallback = rankOf('cpu_fallback');
+const gpuUnavailable = rankOf('gpu_unavailable');
 
 function touch(event: OpenEvent, place: LinePlace, nowMs: number): true {
   event.end = place.end;

@@ -29,6 +29,12 @@ const echoes = new RegExp(
     // uvicorn lifespan/on.py, after the traceback; supervisors/multiprocess.py
     '^Application (?:startup|shutdown) failed\\. Exiting\\.',
     '^Child process \\[\\d+\\] died',
+    // assert() in a CUDA kernel, a line a thread: the program that ran the kernel tells "device-side assert triggered"
+    ': block: \\[\\d+,\\d+,\\d+\\], thread: \\[',
+    // nginx, after each address that it tried to bind
+    '^still could not bind\\(\\)',
+    // gunicorn arbiter.py: a worker that was stopped as it was asked to
+    '^Worker \\(pid:\\d+\\) was sent SIG(?:TERM|INT|QUIT|HUP)!',
     // gunicorn arbiter.py, after the worker's own traceback
     '^Worker \\(pid:\\d+\\) exited with code \\d+',
     '^Shutting down: Master',
@@ -63,6 +69,8 @@ const harmless = new RegExp(
     '^Unable to register cu\\w+ (?:factory|plugin)',
     // ggml_cuda_host_malloc, cudaHostRegister: works on without pinned memory; pools that try again
     'pinned memory: ',
+    // llama.cpp load_tensors: embeddings stay in host memory, as they should
+    'cannot be used with preferred buffer type',
     'flushing .* and retrying$',
     // llama.cpp --fit measures; what it could not measure it tells when it loads
     'requires ctx_other to be set \\(this warning is normal',

@@ -19,7 +19,18 @@ export interface LogRecord {
 export function readRecord(text: string, nowMs: number): LogRecord | undefined {
   const first = text.charCodeAt(0);
   if (first === brace) return readJson(text, nowMs);
-  return readStamped(text, nowMs) ?? readForms(text, nowMs);
+  return readStamped(text, nowMs) ?? readForms(text, nowMs) ?? readBehind(text, nowMs);
+}
+
+// `docker compose logs`: container | line. Scripts: [name] time …
+const container = new RegExp(String.raw`^(?!${capitalLevels}\b)[\w.-]+ +\| (.*)$`);
+const tagged = /^(?:\[[\w ./@-]{1,40}\]:?|[\w./-]{1,40}:) (?=\[?\d{4}-\d\d-\d\d)(.*)$/;
+
+/** A line as it would be without what another program put before it. */
+function readBehind(text: string, nowMs: number): LogRecord | undefined {
+  const behind = (container.exec(text) ?? tagged.exec(text))?.[1];
+  if (behind === undefined) return undefined;
+  return { level: undefined, message: behind, atMs: undefined, form: 'behind', ...readRecord(behind, nowMs) };
 }
 
 const brace = 0x7b;
@@ -81,6 +92,10 @@ const forms: readonly Form[] = [
   ['colon', new RegExp(String.raw`^(?:\([^)]{1,60}\) )?(${capitalLevels})(?:\[\w+\])?: ?(.*)$`)],
   // [LEVEL] …, LEVEL - …, LEVEL …; vLLM puts its process before it
   ['level first', new RegExp(String.raw`^(?:\([^)]{1,60}\) )?\[?(${capitalLevels})\]?(?:[\s|\]:-]+(.*))?$`)],
+  // rich's RichHandler leaves out a time that it told a line before
+  ['rich', new RegExp(String.raw`^ {11,40}(${capitalLevels}) +(.*)$`)],
+  // nginx: nginx: [emerg] …
+  ['nginx', new RegExp(String.raw`^[\w./-]+: \[(${lowerLevels})\] (.*)$`)],
   // logger - LEVEL - …
   ['dashed', new RegExp(String.raw`^[\w.:/-]{1,60} - (${capitalLevels}) - (.*)$`)],
   // [tag] LEVEL: …, program: LEVEL: …

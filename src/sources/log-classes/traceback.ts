@@ -2,11 +2,17 @@
  * Python's tracebacks (traceback.py, Python/traceback.c): frames, then the exception and its message, chained causes and
  * exception groups. Frames and source lines are never matched; the exceptions are.
  */
-import { rankOf, verdictOn } from './rules.ts';
+import { cancelled, chained, exceptionLine, foreign } from './exceptions.ts';
+import { frameIn, noFrames, noteFrame, verdictsOn } from './frames.ts';
+import { createHeads } from './heads.ts';
+import { createRichTraceback, isRichHeader } from './rich-traceback.ts';
+import { verdictOn } from './rules.ts';
 import type { Verdict } from './rules.ts';
 
 export interface Traceback {
-  /** Takes the next line if it belongs to this traceback. `isRecord`: it looks like the beginning of a record. */
+  /** The line without what stands before each line of this traceback: a container's name, a time, vLLM's head. */
+  bare(line: string): string;
+  /** Takes the next line, bare, if it is part of this. `isRecord`: it looks like the beginning of a record. */
   accept(line: string, isRecord: boolean): boolean;
   /** What the exceptions show so far. */
   verdicts(): readonly Verdict[];
@@ -17,28 +23,32 @@ export interface Traceback {
 }
 
 const header = /^(?:Exception Group )?Traceback \(most recent call last\):\s*$/;
-const chained =
-  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
 const margin = /^\s*[|+] ?/;
 const groupRule = /^\s*\+(?:-\+)?-{8,}/;
-const exceptionLine = /^(?!(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL):)[\p{L}_][\p{L}\p{N}_.<>]*(?::|$)/u;
-// A line of another program or of the kernel ends a message, whatever its words.
-const foreign =
-  /^[\w./-]+: line \d+: |^thread '[^']*' .*panicked at|^terminate called|^Fatal Python error|error while loading shared libraries|^(?:Aborted|Killed|Segmentation fault|Bus error)\b/;
-const cancelled =
-  /^(?:asyncio\.(?:exceptions\.)?)?CancelledError\b|^KeyboardInterrupt\b|^GeneratorExit\b|^SystemExit: 0$/;
 
 const maxMessageLines = 200;
 const maxLines = 20_000;
 const maxStrangers = 5;
+
+// traceback.format_exc() stands after whatever a program writes before it.
+const headed = /(?:^|[\s:|\]>)"'])((?: {2}\+ )?(?:Exception Group )?Traceback \(most recent call last\):\s*)$/;
 
 /** True if the line begins a traceback. */
 export function isTracebackHeader(line: string): boolean {
   return line.includes('Traceback (most') && header.test(line.replace(margin, ''));
 }
 
-/** One that begins with this line; `isPrefixed`: each of its lines has the head of a record (vLLM), which is taken off. */
-export function createTraceback(firstLine: string, isPrefixed = false): Traceback {
+/** The traceback that begins in this line, whatever stands before it. */
+export function tracebackIn(line: string): Traceback | undefined {
+  if (!line.includes('Traceback (most')) return undefined;
+  if (isRichHeader(line)) return createRichTraceback();
+  const begin = headed.exec(line)?.[1];
+  return begin === undefined ? undefined : createTraceback(begin, line.slice(0, -begin.length));
+}
+
+/** One that begins with this line; `head`: what stood before it, and may stand before its other lines too. */
+export function createTraceback(firstLine: string, head = ''): Traceback {
+  const bare = createHeads(head);
   let inGroup = margin.test(firstLine);
   const found: Verdict[] = [];
   let part: 'frames' | 'message' | 'chain' = 'frames';
@@ -82,14 +92,14 @@ export function createTraceback(firstLine: string, isPrefixed = false): Tracebac
 
   function takeFrame(text: string, isRecord: boolean): boolean {
     if (/^(?:\s|File ")/.test(text)) {
-      noteFrame(frames, text);
+      noteFrame(frames, frameIn(text));
       return true;
     }
     if (isRecord) return false;
     if (!exceptionLine.test(text)) {
       // Another thread's print in between, or a source line that lost its indentation.
       strangers += 1;
-      return isPrefixed || strangers <= maxStrangers;
+      return strangers <= maxStrangers;
     }
     exception = text.trimEnd();
     part = 'message';
@@ -111,6 +121,7 @@ export function createTraceback(firstLine: string, isPrefixed = false): Tracebac
   }
 
   return {
+    bare,
     accept,
     verdicts: () => found,
     counts: () => !harmless || exception === '',
@@ -119,48 +130,3 @@ export function createTraceback(firstLine: string, isPrefixed = false): Tracebac
 }
 
 const grpcStatus = /^\s*(?:status = StatusCode\.|details = ")/;
-
-interface Frames {
-  /** Function and file of the innermost frame. */
-  innermost: string;
-  modules: number;
-  imported: boolean;
-  environment: boolean;
-}
-
-function noFrames(): Frames {
-  return { innermost: '', modules: 0, imported: false, environment: false };
-}
-
-const frameLine = /^ {2}File "([^"]*)", line \d+(?:, in (.*))?$/;
-const importers =
-  /uvicorn\/importer\.py$|gunicorn\/(?:util|app\/wsgiapp)\.py$|^<frozen importlib|importlib\/__init__\.py$/;
-
-function noteFrame(frames: Frames, text: string): void {
-  const match = text.startsWith('  File') ? frameLine.exec(text) : null;
-  if (!match) return;
-  const [, file = '', name = ''] = match;
-  frames.innermost = name;
-  if (name === '<module>') frames.modules += 1;
-  frames.imported ||= importers.test(file);
-  frames.environment = name === '__getitem__' && /(?:\/os\.py|<frozen os>)$/.test(file);
-}
-
-/** What an exception line says, and what the frames above it add. */
-function verdictsOn(text: string, frames: Frames): readonly Verdict[] {
-  const said = verdictOn(text, 'exception');
-  if (said && !said.vague) return [said];
-  // os.environ['NAME'] of a name that is not set.
-  if (frames.environment && text.startsWith('KeyError')) return [definite('config_invalid')];
-  const isMissingModule = /^(?:ModuleNotFoundError|ImportError)\b/.test(text);
-  const atLoad = frames.imported || frames.innermost === '<module>';
-  if (isMissingModule) return [definite(atLoad ? 'app_load' : 'missing_dependency')];
-  if (said) return [said];
-  // Raised by a module's own code while it was imported by another.
-  const isImporting = frames.imported || (frames.innermost === '<module>' && frames.modules > 1);
-  return isImporting ? [{ rank: rankOf('app_load'), vague: true, family: undefined }] : [];
-}
-
-function definite(name: 'app_load' | 'missing_dependency' | 'config_invalid'): Verdict {
-  return { rank: rankOf(name), vague: false, family: undefined };
-}

@@ -51,6 +51,13 @@ export const gpuRules: readonly Rule[] = [
     pattern: /unable to allocate backend buffer/,
     of: 'llama.cpp before it named the device',
   },
+  // core/framework/bfc_arena.cc, providers/cuda/cuda_call.cc.
+  {
+    class: 'gpu_oom',
+    in: failing,
+    pattern: /BFCArena::AllocateRawInternal|\bCUDA failure 2: out of memory/,
+    of: 'onnxruntime',
+  },
   // vllm/worker, vllm/v1/core/kv_cache_utils.py.
   {
     class: 'gpu_oom',
@@ -85,6 +92,13 @@ export const gpuRules: readonly Rule[] = [
     of: 'ggml-cuda with cublasGetStatusString',
     family: 'llama',
   },
+  {
+    class: 'gpu_fault',
+    in: [...failing, 'plain'],
+    family: 'llama',
+    pattern: /ErrorDeviceLost|VK_ERROR_DEVICE_LOST/,
+    of: 'ggml-vulkan: the name of the Vulkan result',
+  },
   // The driver: NVRM lines of nvidia.ko.
   {
     class: 'gpu_fault',
@@ -112,7 +126,8 @@ export const gpuRules: readonly Rule[] = [
     in: ['plain', 'error'],
     vague: true,
     family: 'llama',
-    pattern: /^\s*CUDA error(?::| \d+ at )|ggml-cuda\S*\.cuh?:\d+: CUDA error|^ggml_cuda_compute_forward: \w+ failed/,
+    pattern:
+      /^\s*CUDA error(?::| \d+ at )|ggml-cuda\S*\.cuh?:\d+: (?:CUDA error|!"CUDA error")|^ggml_cuda_compute_forward: \w+ failed/,
     of: 'ggml_cuda_error, ggml_abort',
   },
 
@@ -122,7 +137,7 @@ export const gpuRules: readonly Rule[] = [
     in: [...anywhere, 'plain'],
     family: 'llama',
     pattern:
-      /no kernel image is available for execution|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime|all CUDA-capable devices are busy or unavailable|invalid device ordinal|invalid device function|device kernel image is invalid|PTX (?:JIT compiler|was compiled with an unsupported toolchain)|system (?:not yet initialized|has unsupported display driver)|forward compatibility was attempted on non supported HW|cudaError(?:NoDevice|InsufficientDriver|DevicesUnavailable|InvalidDevice|NoKernelImageForDevice|SystemNotReady)|CUDA driver is a stub library/,
+      /no kernel image is available for execution|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime|all CUDA-capable devices are busy or unavailable|invalid device ordinal|invalid device function|device kernel image is invalid|PTX (?:JIT compiler|was compiled with an unsupported toolchain)|system (?:not yet initialized|has unsupported display driver)|forward compatibility was attempted on non supported HW|cudaError(?:NoDevice|InsufficientDriver|DevicesUnavailable|InvalidDevice|NoKernelImageForDevice|SystemNotReady)|CUDA driver is a stub library|CUDA (?:error: |failed with error )initialization error/,
     of: 'CUDA runtime error texts',
   },
   {

@@ -11,7 +11,7 @@ export const loadingRules: readonly Rule[] = [
     in: anywhere,
     family: 'death',
     pattern:
-      /cannot open shared object file|error while loading shared libraries|undefined symbol: |symbol lookup error|version `[^']+' not found|wrong ELF class|invalid ELF header|Could not load library lib|Unable to load any of \{lib|Library \S+ is not found or cannot be loaded|Could not load symbol \w+|Cannot load symbol \w+|CUDNN_STATUS_\w*(?:VERSION_MISMATCH|LOADING_FAILED)|cuDNN version incompatibility|failed to find ggml_backend_init|DLL load failed/i,
+      /cannot open shared object file|error while loading shared libraries|undefined symbol: |symbol lookup error|version `[^']+' not found|wrong ELF class|invalid ELF header|Could not load (?:library )?lib|Unable to load any of \{lib|Library \S+ is not found or cannot be loaded|Could not load symbol \w+|Cannot load symbol \w+|CUDNN_STATUS_\w*(?:VERSION_MISMATCH|LOADING_FAILED)|cuDNN version incompatibility|failed to find ggml_backend_init|DLL load failed|No package metadata was found for/i,
     of: 'glibc ld.so, cuDNN 8 and 9, CTranslate2 src/cuda, torch',
   },
   // bash execute_cmd.c and its $0: line N: prefix; dash exec.c; coreutils' wrappers; the kernel's ENOEXEC.

@@ -2,10 +2,14 @@
 import type { Rule } from '../types.ts';
 
 /** What tells a model by its path: the folder, or the ending. */
-const model = String.raw`(?:\bmodels?\b|\.(?:gguf|ggml|safetensors|onnx|ckpt|pth)\b)[^'"\s]*`;
+const mark = String.raw`(?:\bmodels?\b|\.(?:gguf|ggml|safetensors|onnx|ckpt|pth)\b)`;
+const model = String.raw`${mark}[^'"\s]*`;
 /** A path that has that, and begins here. */
 const modelPath = String.raw`[^'"\s]*${model}`;
 
+/** How long a script waited for it, which makes it a wait that ran out. */
+const waited = String.raw`\b(?:after|within|in)\b(?: waiting)?(?: for)? ?\d+ ?(?:s|secs?|seconds|m|mins?|minutes|attempts|tries|retries|checks)\b|\b(?:after|within|in) \w*(?:WAIT|TIMEOUT)\w*(?:=| ?\()\d`;
+const notWaited = String.raw`^(?!.*(?:${waited}))[^]*?`;
 const failing = ['error', 'exception'] as const;
 const llama = { in: ['plain', 'error'], family: 'llama' } as const;
 
@@ -36,14 +40,14 @@ export const modelRules: readonly Rule[] = [
     class: 'model_invalid',
     in: failing,
     pattern:
-      /File \S+ is incomplete: failed to read|Unsupported model (?:binary version|spec)|unsupported model binary version|model specification .* is not (?:supported|compatible)|Model binary version/i,
-    of: 'CTranslate2 src/models/model.cc',
+      /File \S+ is incomplete: failed to read|Unsupported model (?:binary version|spec)|unsupported model binary version|model specification .* is not (?:supported|compatible)|Model binary version|Cannot load the vocabulary from the model|IndexError: variable \S+ not found/i,
+    of: 'CTranslate2 src/models/model.cc, whisper.cc',
   },
   {
     class: 'model_invalid',
     in: failing,
     pattern:
-      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|does not match any variant of untagged enum|Error no file named .*config\.json/i,
+      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|(?:does|did) not match any variant of untagged enum|Error no file named .*config\.json|does not recognize this architecture|is not a valid JSON file/i,
     of: 'safetensors, torch.load, pickle, onnxruntime, transformers, openai-whisper, tokenizers',
   },
   {
@@ -53,20 +57,29 @@ export const modelRules: readonly Rule[] = [
       /^(?:\S+: )?(?:ERROR:? )?[^:]*\bmodel\b.{0,80}\b(?:is (?:corrupt(?:ed)?|incomplete|truncated|empty|zero bytes)|failed (?:validation|checksum|verification)|checksum mismatch)/i,
     of: 'start scripts',
   },
+  {
+    class: 'model_invalid',
+    in: [...failing, 'plain'],
+    pattern: new RegExp(
+      String.raw`\b(?:sha-?\d{1,3}|md5|checksum|hash)(?:sum)? (?:mismatch|(?:does not|doesn't|did not) match)\b.*${mark}|^(?=\S*${mark})[^:]+: FAILED$`,
+      'i',
+    ),
+    of: 'start scripts, coreutils sha256sum -c',
+  },
 
   // errno texts beside a model's path; gguf.cpp, llama-mmap.cpp, whisper.cpp, clip.cpp.
   {
     class: 'model_missing',
     ...llama,
     pattern:
-      /failed to open (?:GGUF file |VAD model )?'|error loading model: .*failed to open |(?:cannot|could not|unable to|failed to) (?:open|find|stat|read) .*\.gguf\b|No such file or directory.*\.gguf|error: 'model': .* not found/,
-    of: 'ggml/src/gguf.cpp, llama.cpp src/llama-mmap.cpp, whisper.cpp',
+      /failed to open (?:GGUF file |VAD model )?'|error loading model: .*(?:failed to open |llama_model_loader: failed to load (?:model|GGUF split) from )|(?:cannot|could not|unable to|failed to) (?:open|find|stat|read) .*\.gguf\b|No such file or directory.*\.gguf|error: 'model': .* not found/,
+    of: 'ggml/src/gguf.cpp, llama.cpp src/llama-mmap.cpp, whisper.cpp; the loader where gguf.cpp found no fault in the file',
   },
   {
     class: 'model_missing',
     in: failing,
     pattern: new RegExp(
-      String.raw`(?:No such file or directory|Permission denied|Input/output error|Stale file handle|does not exist|not found|doesn't exist)\b.{0,20}['":= ]${modelPath}|${model}['"]?:? (?:No such file|Permission denied|does not exist|not found|doesn't exist|is missing|is not (?:a file|there|readable|available))`,
+      String.raw`${notWaited}(?:(?:No such file or directory|Permission denied|Input/output error|Stale file handle|does not exist|not found|doesn't exist)\b.{0,20}['":= ]${modelPath}|${model}['"]?:? (?:No such file|Permission denied|does not exist|not found|doesn't exist|is missing|is not (?:a file|there|readable|available))|Model (?:file|path|directory|not)\b.{0,120}\b(?:not found|does not exist|doesn't exist|missing)|Model \S+ not found)`,
       'i',
     ),
     of: 'errno texts of any program',
@@ -84,14 +97,16 @@ export const modelRules: readonly Rule[] = [
     class: 'model_missing',
     in: failing,
     pattern:
-      /Unable to open file '[^']*' in model|Model (?:file|path|directory|not)\b.{0,120}\b(?:not found|does not exist|doesn't exist|missing)|Model \S+ not found|(?:LocalEntryNotFound|RepositoryNotFound|EntryNotFound|RevisionNotFound)Error|cannot find the appropriate snapshot folder|does not appear to have a file named|couldn't find (?:it|them) in the cached files|is not a (?:local folder and is not a valid model identifier|path to a directory containing)|HFValidationError: Repo id must|: NO_SUCHFILE|Load model .* failed\. File doesn't exist|Can't load (?:tokenizer|the model|feature extractor|the configuration) (?:for|of)/i,
+      /Unable to open file '[^']*' in model|(?:LocalEntryNotFound|RepositoryNotFound|EntryNotFound|RevisionNotFound)Error|cannot find (?:the|an) appropriate (?:cached )?snapshot folder|Error no file named \S+(?!.*config\.json)|does not appear to have a file named|couldn't find (?:it|them) in the cached files|is not a (?:local folder and is not a valid model identifier|path to a directory containing)|HFValidationError: Repo id must|: NO_SUCHFILE|Load model .* failed\. File doesn't exist|Can't load (?:tokenizer|the model|feature extractor|the configuration) (?:for|of)/i,
     of: 'CTranslate2 src/models/model_reader.cc, huggingface_hub, transformers, onnxruntime',
   },
   {
     class: 'model_missing',
     in: ['plain'],
-    pattern:
-      /^(?!.*(?:\b(?:retry|retrying|again|yet|waiting|wait|next|attempt|try|downloading|fetching|syncing)\b|\(\d+\/\d+))(?:\[[\w .:-]+\] )?(?:ERROR:? |error: |FATAL:? )?(?:the )?model (?:file |path )?(?:\S+ )?(?:not found|does not exist|is missing|missing)\b/i,
+    pattern: new RegExp(
+      String.raw`^(?!.*(?:\b(?:retry|retrying|again|yet|waiting|wait|next|attempt|try|downloading|fetching|syncing)\b|\(\d+\/\d+|${waited}))(?:\[[\w .:-]+\] )?(?:ERROR:? |error: |FATAL:? )?(?:the )?model (?:file |path )?(?:\S+ )?(?:not found|does not exist|is missing|missing)\b`,
+      'i',
+    ),
     of: 'start scripts',
   },
   // The last lines of a failed load, whatever the cause: model.cpp, common.cpp, server.cpp.
@@ -109,8 +124,10 @@ export const modelRules: readonly Rule[] = [
     class: 'wait_timeout',
     in: ['plain', 'warning', 'error', 'exception'],
     family: 'death',
-    pattern:
-      /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:tim(?:ed|e|ing)[ -]?out|timeout|gave up|giving up)\b.{0,40}\b(?:wait|after|for)\b.{0,60}(?:\bmodel|\.gguf|\bweights|\bcheckpoint)|\bmodel\b.{0,160}\b(?:not (?:found|ready|available|visible|present|stable|complete|there)|did not (?:appear|become|show up|arrive)|still missing|never (?:appeared|arrived))\b.{0,60}\b(?:after|within|in)\b ?\d+ ?(?:s|sec|seconds|m|min|minutes)\b|LLAMA_WAIT_SECONDS.{0,40}(?:exceeded|expired|elapsed|reached)|wait(?:ed|ing)\b.{0,60}\bmodel\b.{0,160}\b(?:timed out|giving up|gave up|exceeded|expired|too long))/i,
+    pattern: new RegExp(
+      String.raw`^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:tim(?:ed|e|ing)[ -]?out|timeout|gave up|giving up)\b.{0,40}\b(?:wait|after|for)\b.{0,60}(?:\bmodel|\.gguf|\bweights|\bcheckpoint)|${mark}.{0,160}\b(?:not (?:found|ready|available|visible|present|stable|complete|there)|did not (?:appear|become|show up|arrive)|still (?:missing|changing|growing|incomplete|absent)|is missing|never (?:appeared|arrived))\b.{0,60}(?:${waited})|\bno (?:\w+ )?(?:model|gguf)\b.{0,160}(?:${waited})|LLAMA_WAIT_SECONDS.{0,40}(?:exceeded|expired|elapsed|reached)|wait(?:ed|ing)\b.{0,60}${mark}.{0,160}\b(?:timed out|giving up|gave up|exceeded|expired|too long))`,
+      'i',
+    ),
     of: 'start scripts that wait for a model file',
   },
 ];

@@ -15,6 +15,13 @@ export const networkRules: readonly Rule[] = [
   },
   {
     class: 'bind_failed',
+    in: ['plain'],
+    family: 'death',
+    pattern: /\b(?:bind|listen)\b.*: address already in use$/i,
+    of: 'Go net, perror(3)',
+  },
+  {
+    class: 'bind_failed',
     in: ['plain', 'error'],
     family: 'llama',
     vague: true,
@@ -25,8 +32,8 @@ export const networkRules: readonly Rule[] = [
     class: 'bind_failed',
     in: failing,
     pattern:
-      /error while attempting to bind on address|Address already in use|address already in use|Cannot assign requested address|cannot assign requested address|Connection in use: |[Cc]an't connect to \('|connection to \S+ failed: \[Errno 98\]|EADDRINUSE|EADDRNOTAVAIL|EACCES: permission denied .*:\d+$|Permission denied: \('|could not bind|failed to bind|bind: permission denied|Only one usage of each socket address/,
-    of: 'asyncio, gunicorn, Node net, errno texts',
+      /error while attempting to bind on address|Address already in use|address already in use|Cannot assign requested address|cannot assign requested address|Connection in use: |[Cc]an't connect to \('|connection to \S+ failed: \[Errno 98\]|EADDRINUSE|EADDRNOTAVAIL|EACCES: permission denied .*:\d+$|Permission denied: \('|could not bind|failed to bind|bind: permission denied|Only one usage of each socket address|Another program is already listening on a port/,
+    of: 'asyncio, gunicorn, Node net, supervisor/http.py, errno texts',
   },
 
   // temporalio/client.py, service.py, worker; sdk-core: tonic Status, pollers, retry.rs.
@@ -42,7 +49,7 @@ export const networkRules: readonly Rule[] = [
     class: 'temporal_rpc',
     in: ['warning', 'error'],
     pattern:
-      /(?:^|[ }]: ?|: )temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|connect error|shutdown_worker rpc errored)/,
+      /(?:^|[ }]: ?|: |sdk_core::)temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|[Ee]rror when recording heartbeat|connect error|shutdown_worker rpc errored)/,
     of: 'sdk-core crates/client/src/retry.rs, crates/sdk-core/src/worker, pollers',
   },
   // tonic's and hyper's connector, where Python's RuntimeError or a panic repeats it.

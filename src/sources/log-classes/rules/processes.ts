@@ -63,7 +63,7 @@ export const processRules: readonly Rule[] = [
     in: ['plain', 'error'],
     family: 'death',
     pattern:
-      /^(?:double free or corruption|free\(\): |malloc\(\): |malloc_consolidate\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked)|\*\*\* (?:stack smashing|buffer overflow) detected|Fatal Python error: |terminate called (?:after|recursively)|pure virtual method called|# (?:Fatal error in|A fatal error has been detected)|FATAL ERROR: |libc\+\+abi: terminating)|^thread '[^']*'(?: \(\d+\))? panicked at|GGML_ASSERT\(|\bggml_abort\b|^(?:\S+: )?\S+:\d+: .*Assertion .* failed\.|: fatal error$/,
+      /^(?:double free or corruption|free\(\): |malloc\(\): |malloc_consolidate\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked)|\*\*\* (?:stack smashing|buffer overflow) detected|Fatal Python error: |terminate called (?:after|recursively)|pure virtual method called|# (?:Fatal error in|A fatal error has been detected)|FATAL ERROR: |libc\+\+abi: terminating)|^thread '[^']*'(?: \(\d+\))? panicked at|GGML_ASSERT(?:\(|: (?!.*"CUDA error"))|\bggml_abort\b|^(?:\S+: )?\S+:\d+: .*Assertion .* failed\.|: fatal error$/,
     of: 'glibc, libstdc++, CPython, Rust std, ggml, assert(3)',
   },
   {
@@ -87,20 +87,20 @@ export const processRules: readonly Rule[] = [
     class: 'cpu_fallback',
     in: ['warning', 'error', 'plain'],
     pattern:
-      /The model weights have been automatically converted to use the float32 compute type|FP16 is not supported on CPU; using FP32 instead|Performing inference on CPU when CUDA is available|Failed to create (?:CUDA|TensorRT|Tensorrt)ExecutionProvider|Specified provider '(?:CUDA|Tensorrt)ExecutionProvider' is not in available/,
+      /The model weights have been automatically converted to use the \w*float32 compute type|FP16 is not supported on CPU; using FP32 instead|Performing inference on CPU when CUDA is available|Failed to create (?:CUDA|TensorRT|Tensorrt)ExecutionProvider|Specified provider '(?:CUDA|Tensorrt)ExecutionProvider' is not in available/,
     of: 'CTranslate2 src/models/model.cc, openai-whisper transcribe.py, onnxruntime',
   },
   {
     class: 'cpu_fallback',
     in: ['warning', 'plain'],
-    pattern: /^(?:warning: )?no usable GPU found|whisper_backend_init_gpu: no GPU found/,
+    pattern: /^(?:\S+ +\S+: )?(?:warning: )?no usable GPU found|whisper_backend_init_gpu: no GPU found/,
     of: 'llama.cpp common/arg.cpp, whisper.cpp',
   },
   {
     class: 'cpu_fallback',
     in: ['warning', 'error'],
     pattern:
-      /\bfall(?:s|ing|en|)[ -]?back (?:to|on|onto) (?:the )?cpu\b|\bfell back to (?:the )?cpu\b|\bfallback to (?:the )?cpu\b|\b(?:cuda|gpu)\b.{0,60}\b(?:not|un)[ -]?(?:available|detected|found|usable|supported)\b.{0,60}\bcpu\b|\b(?:using|use|running on|run on|switching to|loading on|loaded on|continue on|continuing on)\b (?:the )?cpu\b(?: instead|.{0,40}\b(?:no|not|un|instead))/i,
+      /\bno (?:\w+ )?(?:gpus?|cuda(?: devices?)?)\b.{0,60}\bcpu\b|\bfall(?:s|ing|en|)[ -]?back (?:to|on|onto) (?:the )?cpu\b|\bfell back to (?:the )?cpu\b|\bfallback to (?:the )?cpu\b|\b(?:cuda|gpu)\b.{0,60}\b(?:not|un)[ -]?(?:available|detected|found|usable|supported)\b.{0,60}\bcpu\b|\b(?:using|use|running on|run on|switching to|loading on|loaded on|continue on|continuing on)\b (?:the )?cpu\b(?: instead|.{0,40}\b(?:no|not|un|instead))/i,
     of: 'programs that load a model on the CPU when the GPU cannot be used',
   },
 
