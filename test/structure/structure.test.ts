@@ -50,6 +50,7 @@ describe('structure', () => {
     ['prom-client', /^src\/core\/render\.ts$/],
     ['execa', /^src\/core\/exec\.ts$/],
     ['express', /^src\/web\//],
+    ['eta/core', /^src\/web\/templates\.ts$/],
     ['systeminformation', /^src\/(sources|collectors\/host)\//],
   ])('keeps %s behind one door', (name, door) => {
     const importers = shipped.filter((file) => importsOf(file).includes(name)).map(({ path }) => path);

@@ -34,7 +34,7 @@ export interface ItemView {
 export interface SectionView {
   readonly id: Section;
   readonly title: string;
-  /** `5 of 6 pass, looked at 4s ago`: the oldest look counts. */
+  /** `5 of 6 pass, seen 4s ago`: the oldest look counts. */
   readonly summary: string;
   readonly mark: Mark | undefined;
   readonly items: readonly ItemView[];
@@ -118,7 +118,7 @@ export function sectionsOf(items: readonly ItemView[], nowMs: number): SectionVi
 }
 
 function lookedInWords(lookedMs: number, nowMs: number): string {
-  return Number.isFinite(lookedMs) ? `looked at ${agoInWords(lookedMs, nowMs)}` : 'not looked at yet';
+  return Number.isFinite(lookedMs) ? `seen ${agoInWords(lookedMs, nowMs)}` : 'not seen yet';
 }
 
 function count(all: readonly { readonly status: Status }[], status: Status): number {

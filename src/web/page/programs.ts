@@ -34,6 +34,8 @@ export interface ProgramsView {
 }
 
 const hourMs = 3_600_000;
+/** A start by hand changes what is counted for as long as the cadence looks back. */
+const newsMs = 2 * hourMs;
 const runKinds: readonly string[] = ['start', 'exit', 'state'];
 
 /**
@@ -85,7 +87,7 @@ function programOf(
     uptime: status?.uptimeSeconds === undefined ? '' : `up ${durationInWords(status.uptimeSeconds)}`,
     resources: resourcesOf(program, node),
     starts: [1, 6, 24].map((hours) => ({ within: `${hours} h`, count: startsWithin(hours, events, facts, nowMs) })),
-    cadence: cadenceWords(program, events, node),
+    cadence: `${cadenceWords(program, events, node)}${facts === undefined ? ', as far as was seen' : ''}`,
     strip: stripOf(spans, fromMs, nowMs),
   };
 }
@@ -114,8 +116,8 @@ function startsWithin(
 ): string {
   const starts = events.filter(({ kind }) => kind === 'start');
   const count = starts.filter(({ atMs }) => nowMs - atMs <= hours * hourMs).length;
-  // The history is full, or polling sees one start at most between two looks.
-  const mayBeMore = (count > 0 && count >= maxEventsPerSubject) || facts?.source === 'poll';
+  // The history is full, polling sees one start at most between two looks, or supervisord tells nothing.
+  const mayBeMore = count >= maxEventsPerSubject || facts?.source !== 'main_log';
   return `${mayBeMore ? '≥ ' : ''}${count}`;
 }
 
@@ -124,8 +126,8 @@ function cadenceWords(program: string, events: readonly TimedEvent[], node: Node
   const sinceMs = lastRequestedStartMs(program, events);
   const cadence = cadenceOf(program, events, node.nowMs, sinceMs);
   const words = cadenceInWords(cadence, timeoutsOf(node, program));
-  const asked =
-    sinceMs === undefined ? '' : `, counting since it was started by hand ${agoInWords(sinceMs, node.nowMs)}`;
+  const isNews = sinceMs !== undefined && node.nowMs - sinceMs <= newsMs;
+  const asked = isNews ? `, counting since somebody started it ${agoInWords(sinceMs, node.nowMs)}` : '';
   const { lastExit } = cadence;
   return `${words}${asked}${lastExit === undefined ? '' : `; last exit ${agoInWords(lastExit.atMs, node.nowMs)} (${lastExit.how})`}`;
 }

@@ -67,7 +67,7 @@ describe('the verdict', () => {
       [verdict('pass', 9, 'a')],
     );
     expect(sections.map(({ id, summary }) => `${id}: ${summary}`)).toEqual([
-      'process_health: 1 of 1 pass, looked at 4s ago',
+      'process_health: 1 of 1 pass, seen 4s ago',
       'endpoint_health: nothing to check is configured',
       'model_integrity: nothing to check is configured',
       'queue_behavior: nothing to check is configured',
