@@ -35,6 +35,7 @@ async function runDemo({ scenario, durationMs }: DemoOptions): Promise<void> {
       `${scenario.name}: ${scenario.summary} (settles within ${scenario.durationHint})`,
       '',
       `checklist    ${exporter.url}/`,
+      `the page     ${exporter.url}/`,
       `exporter     ${exporter.url}/metrics`,
       `Prometheus   ${prometheus.url}`,
       `Alertmanager ${alertmanager.url}`,

@@ -21,8 +21,9 @@ export function collectorsOf(states: readonly CollectorState[], node: NodeView):
     if (known?.kind !== 'failed') {
       return { name, mark: lookedMs === undefined ? markOf('unknown', 'waiting') : markOf('pass', 'ok'), ...looked };
     }
-    const { reason, error } = known;
+    const { reason, error, goesOn } = known;
     const since = momentOf(failingSinceMs ?? node.nowMs, node.nowMs);
-    return { name, mark: markOf('fail', 'failing'), ...looked, failure: { since, reason, error } };
+    const mark = goesOn ? markOf('unknown', 'not done yet') : markOf('fail', 'failing');
+    return { name, mark, ...looked, failure: { since, reason, error } };
   });
 }
