@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { HttpFailure } from './host.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './host.ts';
 import { errorCode, errorMessage } from './errors.ts';
+import { timeoutSignal } from './timeout-signal.ts';
 
 /**
  * One request a connection with a total budget. Node's own client rather than `fetch`: unix sockets, a private CA and
@@ -14,7 +15,7 @@ export function createHttpClient(): HttpClient {
 
 function request(options: HttpRequest): Promise<HttpResponse> {
   const url = new URL(options.url);
-  const deadline = AbortSignal.timeout(Math.ceil(options.timeoutMs));
+  const deadline = timeoutSignal(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {

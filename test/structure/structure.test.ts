@@ -57,6 +57,11 @@ describe('structure', () => {
     expect(importers.filter((path) => !door.test(path))).toEqual([]);
   });
 
+  it('takes a timeout of any length, which Node alone does not', () => {
+    const users = shipped.filter(({ text }) => text.includes('AbortSignal.timeout(')).map(({ path }) => path);
+    expect(users).toEqual(['src/core/timeout-signal.ts']);
+  });
+
   it('keeps files small', () => {
     const lengths = all.map(({ path, text }) => ({ path, lines: text.split('\n').length }));
     expect(lengths.filter(({ lines }) => lines > 251)).toEqual([]);

@@ -1,6 +1,7 @@
 /** Asks supervisord now and then which logs there are, beside the reading and never in its way. */
 import { toSourceError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
+import { timeoutSignal } from '../../core/timeout-signal.ts';
 import type { Sources } from '../../sources/index.ts';
 import type { ProgramStanza } from '../../sources/supervisord/types.ts';
 import type { LogsConfig } from './config.ts';
@@ -30,7 +31,7 @@ export function createLogFinder(
   let lookedMs = -Infinity;
 
   async function find(): Promise<ProgramLog[]> {
-    const signal = AbortSignal.timeout(Math.ceil(config.timeout * share));
+    const signal = timeoutSignal(config.timeout * share);
     const stanzas: readonly ProgramStanza[] = await sources.supervisord.config(signal).then(
       ({ programs }) => programs,
       () => [],

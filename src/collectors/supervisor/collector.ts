@@ -2,6 +2,7 @@ import { SourceError } from '../../core/contract.ts';
 import type { Collector, CollectorContext, Outcome, Sample } from '../../core/contract.ts';
 import { toSourceError } from '../../core/errors.ts';
 import { sample } from '../../core/samples.ts';
+import { timeoutSignal } from '../../core/timeout-signal.ts';
 import type { Sources } from '../../sources/index.ts';
 import type { ProgramStanza, SupervisordSnapshot } from '../../sources/supervisord/types.ts';
 import { createBookkeeper } from './bookkeeper.ts';
@@ -27,7 +28,7 @@ export function createSupervisorCollector(
 
   async function collect(signal: AbortSignal): Promise<Outcome<SupervisorFacts>> {
     const startedMs = host.clock.monotonicMs();
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeout * answerShare)]);
+    const deadline = AbortSignal.any([signal, timeoutSignal(config.timeout * answerShare)]);
     const supervisord = await sources.supervisord.config(deadline).catch(() => undefined);
     const books = await bookkeeper.keep({
       supervisord,

@@ -1,5 +1,6 @@
 import { SourceError } from '../../core/contract.ts';
 import type { Host } from '../../core/host.ts';
+import { timeoutSignal } from '../../core/timeout-signal.ts';
 import type { SupervisordService, SupervisordSnapshot } from '../supervisord/types.ts';
 import { readCommandLines } from './command-line.ts';
 import { createEnvironmentCache } from './environment-cache.ts';
@@ -31,7 +32,7 @@ export function createOwnerService(host: Host, supervisord: SupervisordService, 
 
   // Not the first caller's signal: others may have joined.
   async function takeLook(timeoutMs: number): Promise<ProcessLook> {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = timeoutSignal(timeoutMs);
     let result = await resolve(maxAgeMs, { timeoutMs, signal });
     if (result.ownership.torn) result = await resolve(0, { timeoutMs, signal });
     incarnations = remember(incarnations, result.ownership.living, result.processes);

@@ -1,6 +1,7 @@
 import { SourceError } from '../../core/contract.ts';
 import { errorMessage } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
+import { timeoutSignal } from '../../core/timeout-signal.ts';
 import { configVersion, readSupervisordConfig } from './config-file.ts';
 import type { ConfigReading, Environment } from './config-file.ts';
 import { shareLatest } from './share-latest.ts';
@@ -44,7 +45,7 @@ export function createConfigReader(
   return async () => {
     const before = known;
     try {
-      const reading = await latest(checkEveryMs, before === undefined ? undefined : AbortSignal.timeout(patienceMs));
+      const reading = await latest(checkEveryMs, before === undefined ? undefined : timeoutSignal(patienceMs));
       return reading.config;
     } catch (error) {
       if (before === undefined) throw unreadable(error, configFile);
