@@ -7,15 +7,20 @@ import { z } from 'zod';
 export function duration(defaultText?: string): z.ZodType<number> {
   const schema = z.unknown().transform((value, context) => {
     try {
-      return parseDuration(value);
+      const ms = parseDuration(value);
+      if (ms <= maxTimerMs) return ms;
+      context.addIssue({ code: 'custom', message: 'expected at most 24d' });
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
     }
+    return z.NEVER;
   });
   durationSchemas.add(schema);
   return defaultText === undefined ? schema : schema.default(parseDuration(defaultText));
 }
+
+// Node's timers take what lies beyond 31 bits for no time at all: an interval of a year would be none.
+const maxTimerMs = 24 * 86_400_000;
 
 /** True for the schema that `duration` made: its value is milliseconds and reads best as a duration. */
 export function isDurationSchema(schema: z.ZodType): boolean {

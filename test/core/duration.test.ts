@@ -28,5 +28,7 @@ describe('durations', () => {
     expect(duration('10m').parse(undefined)).toBe(600_000);
     expect(duration('10m').parse('1s')).toBe(1_000);
     expect(duration().safeParse(undefined).success).toBe(false);
+    expect(duration().parse('24d')).toBe(24 * 86_400_000);
+    expect(duration().safeParse('25d').success).toBe(false);
   });
 });

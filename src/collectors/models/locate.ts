@@ -4,6 +4,7 @@ import { findNewestModel } from '../../sources/model-file/newest.ts';
 import { findModelInScript } from '../../sources/model-file/script-model.ts';
 import { readStartScript } from '../../sources/model-file/start-script.ts';
 import type { StartScript } from '../../sources/model-file/start-script.ts';
+import type { Environment } from '../../sources/procfs/environment.ts';
 import type { DirectoryConfig } from './config.ts';
 import type { PathOrigin } from './facts.ts';
 import type { ProgramLook } from './program.ts';
@@ -11,7 +12,7 @@ import type { ProgramLook } from './program.ts';
 export interface Location {
   readonly path: string | undefined;
   readonly from: PathOrigin;
-  /** The start script's fingerprint, if there is one. */
+  /** The fingerprint of the start script, if there is one, and of what its stanza gives it. */
   readonly script: string | undefined;
   /** Nothing says which file it is, and its directory holds none: the model is missing. */
   readonly missing: boolean;
@@ -34,7 +35,8 @@ const usualScripts = ['/workspace/scripts/start-llama.sh', '/usr/local/bin/start
 export async function locateModel(files: Files, options: LocateOptions, call: FileCallOptions): Promise<Location> {
   const { look, directories, remembered } = options;
   const script = await findScript(files, look, call);
-  const fingerprint = script?.fingerprint;
+  const given = look?.environment.stanza ?? {};
+  const fingerprint = script && [script.fingerprint, ...Object.entries(given).map((pair) => pair.join('='))].join(' ');
   const found = (path: string, from: PathOrigin): Location => ({
     path,
     from,
@@ -45,7 +47,7 @@ export async function locateModel(files: Files, options: LocateOptions, call: Fi
   if (remembered.path !== undefined && remembered.script !== undefined && remembered.script === fingerprint) {
     return found(remembered.path, 'remembered');
   }
-  const written = script?.model ?? findModelInScript(look?.stanza?.command ?? '');
+  const written = script?.model ?? findModelInScript(look?.stanza?.command ?? '', environmentOf(look));
   if (written !== undefined) return found(written, 'start_script');
   if (remembered.path !== undefined) return found(remembered.path, 'remembered');
   const newest = await findNewest(files, directories, call);
@@ -59,10 +61,16 @@ async function findScript(
   call: FileCallOptions,
 ): Promise<StartScript | undefined> {
   for (const path of [...scriptsIn(look?.stanza?.command ?? ''), ...usualScripts]) {
-    const script = await files.call(readStartScript, path, null, call).catch(() => null);
+    const script = await files
+      .call(readStartScript, path, { environment: environmentOf(look) }, call)
+      .catch(() => null);
     if (script !== null) return script;
   }
   return undefined;
+}
+
+function environmentOf(look: ProgramLook | undefined): Environment {
+  return { ...look?.environment.stanza, ...look?.environment.process };
 }
 
 /** Absolute paths among the words of a command that may be a script: not an option's value, not the model itself. */

@@ -1,7 +1,9 @@
 import type { Host } from '../../core/host.ts';
+import { namesModel } from '../../sources/model-file/model-variables.ts';
 import { findModelServer } from '../../sources/model-file/server-process.ts';
 import type { ProgramUser } from '../../sources/model-file/types.ts';
 import { findUser } from '../../sources/model-file/user.ts';
+import type { Environment } from '../../sources/procfs/environment.ts';
 import type { LookOptions, ProcessLook } from '../../sources/procfs/types.ts';
 import type { ProgramStanza, ProgramStatus } from '../../sources/supervisord/types.ts';
 import type { Sources } from '../../sources/index.ts';
@@ -18,6 +20,8 @@ export interface ProgramLook {
   /** Undefined if that cannot be told. */
   readonly user: ProgramUser | undefined;
   readonly stanza: ProgramStanza | undefined;
+  /** Variables that may name a model to the start script: of the stanza, and of the script while it waits. */
+  readonly environment: { readonly stanza: Environment; readonly process: Environment };
 }
 
 export interface RunningServer {
@@ -75,7 +79,13 @@ async function lookAtProgram(
     model: found?.model,
     user: found?.user ?? (await userOf(stanza, host, options)),
     stanza,
+    environment: { stanza: environmentOf(stanza), process: found?.environment ?? {} },
   };
+}
+
+function environmentOf(stanza: ProgramStanza | undefined): Environment {
+  const pairs = (stanza?.environmentNames ?? []).map((name) => [name, stanza?.environmentValue(name) ?? ''] as const);
+  return Object.fromEntries(pairs.filter(([name, value]) => namesModel(name, value)));
 }
 
 // USER_HZ is 100 wherever Node runs.

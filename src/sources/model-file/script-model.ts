@@ -1,13 +1,16 @@
+import type { Environment } from '../procfs/environment.ts';
+
 /**
  * The model that a shell script, or a command in a supervisord stanza, passes to its server; undefined if it cannot be told.
- * Variables count as the script itself assigns them, with their defaults: what the environment says is not known here.
+ * Variables count as the script itself assigns them, with their defaults, and before that as the environment that it is
+ * started with says, as far as that is known.
  */
-export function findModelInScript(script: string): string | undefined {
+export function findModelInScript(script: string, environment: Environment = {}): string | undefined {
   const lines = withoutComments(script);
-  const variables = readAssignments(lines);
+  const { variables, own } = readAssignments(lines, environment);
   const text = lines.join('\n');
   const passed = [...text.matchAll(modelOption)].map(([, word = '']) => expandWord(word, variables));
-  const assigned = [variables.get('LLAMA_ARG_MODEL'), ...modelVariables(variables)];
+  const assigned = [variables.get('LLAMA_ARG_MODEL'), ...modelVariables(variables, own)];
   const literal = [...new Set(text.match(literalModel) ?? [])];
   const candidates = [...passed, ...assigned, ...(literal.length === 1 ? literal : [])].filter(isPath);
   return candidates.find((path) => path.endsWith('.gguf')) ?? passed.find(isPath);
@@ -27,20 +30,30 @@ function withoutComments(script: string): string[] {
     .map((line) => line.replace(/(?:^|\s)#(?!\{).*$/, ''));
 }
 
-function readAssignments(lines: readonly string[]): Map<string, string> {
-  const variables = new Map<string, string>();
-  for (const line of lines) {
-    for (const [, name = '', value = ''] of line.matchAll(assignment))
-      variables.set(name, expandWord(value, variables));
-    for (const [, name = '', value = ''] of line.matchAll(defaultAssignment)) {
-      if (!variables.has(name)) variables.set(name, expandWord(value, variables));
-    }
-  }
-  return variables;
+interface Assignments {
+  readonly variables: ReadonlyMap<string, string>;
+  /** Names that the script itself assigns: what else lies in the environment may be anybody's. */
+  readonly own: ReadonlySet<string>;
 }
 
-function modelVariables(variables: ReadonlyMap<string, string>): string[] {
-  return [...variables].filter(([name]) => /model/i.test(name)).map(([, value]) => value);
+function readAssignments(lines: readonly string[], environment: Environment): Assignments {
+  const variables = new Map(Object.entries(environment));
+  const own = new Set<string>();
+  for (const line of lines) {
+    for (const [, name = '', value = ''] of line.matchAll(assignment)) {
+      variables.set(name, expandWord(value, variables));
+      own.add(name);
+    }
+    for (const [, name = '', value = ''] of line.matchAll(defaultAssignment)) {
+      if (!variables.has(name)) variables.set(name, expandWord(value, variables));
+      own.add(name);
+    }
+  }
+  return { variables, own };
+}
+
+function modelVariables(variables: ReadonlyMap<string, string>, own: ReadonlySet<string>): string[] {
+  return [...variables].filter(([name]) => /model/i.test(name) && own.has(name)).map(([, value]) => value);
 }
 
 /** Takes quotes away and puts variables in; what is not known stays, and then the word is no path. */

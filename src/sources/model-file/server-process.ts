@@ -3,8 +3,10 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { FileOperation } from '../../core/host.ts';
 import { splitStrings } from '../procfs/command-line.ts';
 import { pickVariables } from '../procfs/environment.ts';
+import type { Environment } from '../procfs/environment.ts';
 import { readGuarded } from '../procfs/guarded-read.ts';
 import { modelArgument } from './model-argument.ts';
+import { modelVariables } from './model-variables.ts';
 import type { ProgramUser } from './types.ts';
 
 export interface ModelServer {
@@ -14,6 +16,8 @@ export interface ModelServer {
   /** Absolute; undefined if the command line does not say. */
   readonly model: string | undefined;
   readonly user: ProgramUser | undefined;
+  /** Of one that waits: variables that may name the model which it will serve. */
+  readonly environment: Environment;
   /** Milliseconds since boot, to hold against the process's start. */
   readonly uptimeMs: number;
 }
@@ -25,7 +29,7 @@ export interface ServerArgs {
 
 /**
  * Finds, among the processes of a program, the one that serves a model: wrapper scripts and the gate step back behind the
- * server that they started. Of command lines and environments, which may hold secrets, only the model's path leaves.
+ * server that they started. Of command lines and environments, which may hold secrets, only paths of models leave.
  */
 export const findModelServer: FileOperation<ServerArgs, ModelServer | null> = {
   name: 'model_file.server',
@@ -41,6 +45,7 @@ export const findModelServer: FileOperation<ServerArgs, ModelServer | null> = {
       serving: isServing(chosen),
       model: model === undefined ? undefined : absolutePath(root, pid, model),
       user: userOf(root, pid),
+      environment: isServing(chosen) ? {} : await environmentOf(root, pid),
       uptimeMs: Number.parseFloat(readFileSync(join(root, 'uptime'), 'utf8')) * 1000,
     };
   },
@@ -91,6 +96,14 @@ async function commandOf(root: string, pid: number): Promise<Command> {
     return { waits, isLlama, model: pickVariables(environment, ['LLAMA_ARG_MODEL'])['LLAMA_ARG_MODEL'] };
   } catch {
     return { waits: true, model: undefined, isLlama: false };
+  }
+}
+
+async function environmentOf(root: string, pid: number): Promise<Environment> {
+  try {
+    return modelVariables(await readGuarded(join(root, String(pid), 'environ'), maxBytes));
+  } catch {
+    return {};
   }
 }
 

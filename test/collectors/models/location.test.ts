@@ -42,6 +42,17 @@ test('the one that the start script names', async () => {
   expect(await located(harness.create(discovered()))).toEqual(['scripted.gguf', 'start_script']);
 });
 
+test('the one that the stanza’s environment names to the script, also instead of the one that was served before', async () => {
+  const command = `/bin/bash ${scratch('start-llama.sh')}`;
+  harness.node.stanzas = [stanza('llama', command)];
+  const collector = harness.create(discovered());
+  await harness.serveModel(scratch('llama-server.py'), scratch('llm/served.gguf'));
+  expect(await located(collector)).toEqual(['served.gguf', 'command_line']);
+  harness.node.processes = [];
+  harness.node.stanzas = [stanza('llama', command, undefined, { MODEL: scratch('llm/newest.gguf') })];
+  expect(await located(collector)).toEqual(['newest.gguf', 'start_script']);
+});
+
 test('the one that the stanza names', async () => {
   harness.node.stanzas = [stanza('llama', `/app/llama-server -m ${scratch('llm/scripted.gguf')} --port 8081`)];
   expect(await located(harness.create(discovered()))).toEqual(['scripted.gguf', 'start_script']);

@@ -72,6 +72,20 @@ export function programStatus(program: string): ProgramStatus {
   };
 }
 
-export function stanza(program: string, command: string, user?: string): ProgramStanza {
-  return { program, name: program, group: program, command, user } as ProgramStanza;
+export function stanza(
+  program: string,
+  command: string,
+  user?: string,
+  environment: Readonly<Record<string, string>> = {},
+): ProgramStanza {
+  const known: Partial<ProgramStanza> = {
+    program,
+    name: program,
+    group: program,
+    command,
+    user,
+    environmentNames: Object.keys(environment),
+    environmentValue: (name) => environment[name],
+  };
+  return known as ProgramStanza;
 }

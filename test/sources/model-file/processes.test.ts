@@ -88,6 +88,13 @@ describe('the process that serves a model', () => {
     expect(found).toHaveProperty('model', undefined);
   });
 
+  test('of what waits the variables that may name a model, and no others', async () => {
+    const variables = { LLAMA_MODEL: '/models/c.gguf', MODEL_API_KEY: 'secret', HOME: '/root' };
+    const pid = await start('/bin/bash', ['-c', 'echo waiting; while :; do sleep 1; done'], variables);
+    const found = await findModelServer.run('/proc', { processes: groupOf(pid) });
+    expect(found?.environment).toEqual({ LLAMA_MODEL: '/models/c.gguf' });
+  });
+
   test('nobody', async () => {
     expect(await findModelServer.run('/proc', { processes: [] })).toBeNull();
   });

@@ -7,6 +7,7 @@ import { useScratch } from './scratch.ts';
 
 const scratch = useScratch();
 const m = '/models/a.gguf';
+const none = { environment: {} };
 
 test.each([
   ['a literal', `exec llama-server -m ${m} --port 8081`, m],
@@ -34,6 +35,16 @@ test.each([
   ['nothing', '', undefined],
 ])('%s', (_, script, expected) => {
   expect(findModelInScript(script)).toBe(expected);
+});
+
+test.each([
+  ['in place of a default', `MODEL=\${MODEL:-${m}}\nllama-server -m "$MODEL"`, '/models/env.gguf'],
+  ['by another name', `M="\${MODEL:-${m}}"\nllama-server -m "$M"`, '/models/env.gguf'],
+  ['that the script does not ask for', `MODEL=${m}\nllama-server -m "$MODEL"`, m],
+  ['that has nothing to do with it', `llama-server -m ${m}`, m],
+  ['that nothing refers to', 'exec run-it', undefined],
+])('a variable of the environment %s', (_, script, expected) => {
+  expect(findModelInScript(script, { MODEL: '/models/env.gguf' })).toBe(expected);
 });
 
 test('a command of a supervisord stanza', () => {
@@ -78,9 +89,9 @@ test('only scripts are read', async () => {
   await writeFile(scratch('start.sh'), `exec llama-server -m ${m}\n`);
   await writeFile(scratch('binary'), `\u007FELF -m ${m}\n`);
   await writeFile(scratch('large.sh'), `#!/bin/sh\n${'#\n'.repeat(200_000)}`);
-  expect(await readStartScript.run(scratch('start'), null)).toMatchObject({ model: m });
-  expect(await readStartScript.run(scratch('start.sh'), null)).toMatchObject({ model: m });
-  expect(await readStartScript.run(scratch('binary'), null)).toBeNull();
-  expect(await readStartScript.run(scratch('large.sh'), null)).toBeNull();
-  await expect(readStartScript.run(scratch('none'), null)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await readStartScript.run(scratch('start'), none)).toMatchObject({ model: m });
+  expect(await readStartScript.run(scratch('start.sh'), none)).toMatchObject({ model: m });
+  expect(await readStartScript.run(scratch('binary'), none)).toBeNull();
+  expect(await readStartScript.run(scratch('large.sh'), none)).toBeNull();
+  await expect(readStartScript.run(scratch('none'), none)).rejects.toMatchObject({ code: 'ENOENT' });
 });
