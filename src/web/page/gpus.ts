@@ -1,7 +1,7 @@
 import type { GpuFacts } from '../../collectors/gpu/facts.ts';
 import type { HeldMemory } from '../../collectors/gpu/memory.ts';
 import type { NodeView } from '../../checklist/types.ts';
-import { bytesInWords } from '../../core/words.ts';
+import { bytesInWords, counted } from '../../core/words.ts';
 import { markOf } from './mark.ts';
 import type { Mark } from './mark.ts';
 import { panelOf } from './panel.ts';
@@ -28,7 +28,23 @@ export interface HolderView {
   readonly size: string;
 }
 
-export function gpusOf(node: NodeView): Panel<GpuView> {
+export interface GpusView extends Panel<GpuView> {
+  /** What the rows do not say; empty if nothing. */
+  readonly remarks: readonly string[];
+}
+
+export function gpusOf(node: NodeView): GpusView {
+  return { ...cardsOf(node), remarks: node.gpu.kind === 'known' ? remarksOf(node.gpu.facts) : [] };
+}
+
+function remarksOf({ visible, expected, memory }: GpuFacts): string[] {
+  return [
+    ...(visible < expected || visible === 0 ? [`${visible} of ${counted(expected, 'expected card')} visible.`] : []),
+    ...(visible > 0 && memory === undefined ? ['Who holds their memory is not known here.'] : []),
+  ];
+}
+
+function cardsOf(node: NodeView): Panel<GpuView> {
   return panelOf(node, 'gpu', (facts) => [
     ...facts.cards.map((card) => cardView(card, facts)),
     ...facts.missing.map(({ uuid, index, name }) => ({

@@ -9,7 +9,7 @@ import type { CollectorView } from './collectors.ts';
 import { endpointsOf } from './endpoints.ts';
 import type { EndpointView } from './endpoints.ts';
 import { gpusOf } from './gpus.ts';
-import type { GpuView } from './gpus.ts';
+import type { GpusView } from './gpus.ts';
 import { hostOf } from './host.ts';
 import type { HeadroomView } from './host.ts';
 import { logClassesOf, unreadableLogsOf } from './log-classes.ts';
@@ -39,7 +39,7 @@ export interface PageView {
   /** What the history does not reach back to; empty if it has the whole day. */
   readonly watched: string;
   readonly stripMark: string;
-  readonly gpus: Panel<GpuView>;
+  readonly gpus: GpusView;
   readonly endpoints: Panel<EndpointView>;
   readonly models: Panel<ModelView>;
   readonly logClasses: Panel<LogClassView>;

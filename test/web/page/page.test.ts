@@ -153,6 +153,16 @@ describe('what collectors know', () => {
     expect(card?.bar.parts.at(-1)).toEqual({ kind: 'used', x: 51.25, width: 23.75 });
   });
 
+  it('says that cards are missed, and that nobody knows who holds memory', () => {
+    const node = crowdedNode();
+    if (node.gpu.kind !== 'known') throw new Error('its cards are known');
+    const gpu = known({ ...node.gpu.facts, expected: 9, memory: undefined });
+    expect(page({ ...node, gpu }).gpus.remarks).toEqual([
+      '8 of 9 expected cards visible.',
+      'Who holds their memory is not known here.',
+    ]);
+  });
+
   it('says since when a collector fails, and why', () => {
     const states = [{ name: 'gpu', lookedMs: nowMs - 1_000, failingSinceMs: nowMs - 60_000 }, { name: 'logs' }];
     expect(page({ ...deadNode(), logs: { kind: 'waiting' } }, states).collectors).toMatchObject([
