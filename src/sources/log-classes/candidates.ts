@@ -36,7 +36,7 @@ const failures = [
 const files = [
   'gguf_init|magic|within the file|orrupt|ncomplete|is trunc|hecksum|duplicated|has wrong|wrong |unexpectedly|is empty',
   'check_tensor|done_getting|model_load: |not all tensors|zero bytes|undefined sym|MISMATCH|incompatib|Input/output',
-  'Stale file|LLAMA_WAIT',
+  'Stale file|LLAMA_WAIT|No space left|Read-only file|quota exceeded',
 ];
 
 // The texts of CUDA and of the driver, and what runs on the CPU instead.

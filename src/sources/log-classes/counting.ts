@@ -10,7 +10,7 @@ export interface Counting {
   /** Counts the event that waits to see whether the next one repeats it. */
   settle(): void;
   pending(): OpenEvent | undefined;
-  /** The last event of each class, the newest last. */
+  /** The last event of each class and subject, the newest last. */
   recent(): readonly LastEvent[];
   /** The events counted since the last call. */
   take(): LogEvent[];
@@ -38,7 +38,8 @@ export function createCounting(restored: readonly LastEvent[]): Counting {
     const now = lastOf(event, rank);
     const repeated = recent.find((last) => isRepeat(last, now, event.text));
     const merged = repeated && { ...now, firstMs: repeated.firstMs, hasTrace: repeated.hasTrace || now.hasTrace };
-    recent = [...recent.filter((last) => last.rank !== rank), merged ?? now];
+    const others = recent.filter((last) => last.rank !== rank || last.subject !== now.subject);
+    recent = [...others.slice(-maxRecent), merged ?? now];
     if (repeated) return;
     const name = rank === unclassified ? (event.userClass ?? 'unclassified') : (logClasses[rank] ?? 'unclassified');
     counted.push({ class: name, atMs: event.stampMs ?? event.readMs, offset: event.begin.offset });
@@ -60,6 +61,8 @@ export function createCounting(restored: readonly LastEvent[]): Counting {
   };
 }
 
+// More than there are classes: the workers of a gunicorn that all hang are killed after all of them were told.
+const maxRecent = 40;
 const unclassified = rankOf('unclassified');
 
 function lastOf(event: OpenEvent, rank: number): LastEvent {
@@ -118,4 +121,4 @@ function isRepeat(last: LastEvent, now: LastEvent, text: string): boolean {
   return gapMs <= sameMomentMs && sinceFirstMs <= longestMs;
 }
 
-const killed = /^Worker \(pid:\d+\) was sent SIG/;
+const killed = /^Worker (?:\(pid:\d+\) was sent SIG|with pid \d+ was terminated due to signal )/;

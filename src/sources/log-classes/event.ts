@@ -55,7 +55,7 @@ export interface Memory {
   readonly startTold: boolean;
   /** Forms of records seen in this log. */
   readonly forms: readonly string[];
-  /** The last event of each class, the newest last. */
+  /** The last event of each class and subject, the newest last. */
   readonly recent: readonly LastEvent[];
 }
 

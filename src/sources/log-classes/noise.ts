@@ -40,6 +40,8 @@ const echoes = new RegExp(
     '^Shutting down: Master',
     '^Reason: ',
     '^Retrying in \\d+ seconds?\\.',
+    // pip, after "Could not find a version"
+    '^No matching distribution found for ',
     // Linux mm/oom_kill.c around its one line "Killed process"
     '^oom-kill:',
     '^oom_reaper: ',

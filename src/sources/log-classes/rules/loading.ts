@@ -40,6 +40,13 @@ export const loadingRules: readonly Rule[] = [
     vague: true,
   },
 
+  {
+    class: 'missing_dependency',
+    in: failing,
+    pattern: /Could not find a version that satisfies the requirement/,
+    of: 'pip',
+  },
+
   // Python cannot compile or import the program; see `traceback.ts` for how imports at start are told.
   {
     class: 'app_load',

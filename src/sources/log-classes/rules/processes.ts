@@ -126,6 +126,13 @@ export const processRules: readonly Rule[] = [
   {
     class: 'unclassified',
     in: ['plain'],
+    pattern:
+      /^[\w./-]+: .*: (?:No space left on device|Read-only file system|Disk quota exceeded|Input\/output error|Stale file handle)$/,
+    of: 'shells and coreutils: errno texts of a disk that takes or gives nothing',
+  },
+  {
+    class: 'unclassified',
+    in: ['plain'],
     family: 'llama',
     pattern: /^srv +send_error: task id = \d+, error: |^srv +\S+: (?:failed to (?:decode|process)|decode\(\) failed)/,
     of: 'llama.cpp tools/server --no-log-prefix, and before it had levels',
