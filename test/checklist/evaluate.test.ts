@@ -89,7 +89,7 @@ it('says nothing yet of what has not been looked at, but for the command', () =>
   expect(verdict).toMatchObject({
     status: 'unknown',
     evidence: 'not looked at yet',
-    command: 'supervisorctl -c /etc/supervisor/supervisord.conf pid',
+    command: 'timeout 5 supervisorctl -c /etc/supervisor/supervisord.conf pid',
     runbook: 'GpuNodeSupervisorDown',
     waiting: true,
     settling: true,

@@ -23,7 +23,7 @@ describe('the report', () => {
       status: 'pass',
       evidence: 'supervisord 4.2.5 is RUNNING, 3 of 3 programs RUNNING',
       since: '2026-01-02T03:04:00.000Z',
-      command: 'supervisorctl -c /etc/supervisor/supervisord.conf pid',
+      command: 'timeout 5 supervisorctl -c /etc/supervisor/supervisord.conf pid',
       runbook: '/runbooks/GpuNodeSupervisorDown',
     });
   });

@@ -1,8 +1,9 @@
 import type { GpuFacts } from '../../collectors/gpu/facts.ts';
 import { gpuMetrics } from '../../collectors/gpu/metrics.ts';
-import { bytesInWords, counted, durationInWords, shellWord } from '../../core/words.ts';
+import { bytesInWords, counted, durationInWords } from '../../core/words.ts';
+import { nvidiaSmi } from '../commands.ts';
 import { factsFrom, missing, reading, unknown } from '../known.ts';
-import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
+import type { ChecklistItem, Judgement } from '../types.ts';
 
 /** As GpuNodeNvidiaSmiStuck: longer than this is no slow answer. */
 const stuckSeconds = 60;
@@ -117,7 +118,7 @@ export const gpuMemoryOwned: ChecklistItem = {
   needs: ['gpu'],
   subjects: () => ['node'],
   judge(_subject, node) {
-    const command = `${nvidiaSmi(node)} --query-compute-apps=pid,used_memory,gpu_uuid --format=csv`;
+    const command = nvidiaSmi(node, '--query-compute-apps=pid,used_memory,gpu_uuid --format=csv');
     const facts = factsFrom(node, 'gpu');
     if (facts === undefined) return missing(node, 'gpu', command);
     if (facts.visible === 0 && facts.expected === 0)
@@ -164,7 +165,3 @@ export const gpuHeadroom: ChecklistItem = {
     return { status: free / total > node.config.checklist.memory_floor_ratio ? 'pass' : 'fail', evidence, command };
   },
 };
-
-function nvidiaSmi({ config }: NodeView): string {
-  return config.gpu.command.map(shellWord).join(' ');
-}

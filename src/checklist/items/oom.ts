@@ -38,6 +38,7 @@ export const noOomOfProgram: ChecklistItem = {
   runbook: 'GpuNodeCudaOutOfMemory',
   needs: ['logs'],
   subjects: (node) => factsFrom(node, 'logs')?.programs.map(({ program }) => program),
+  configured: ({ programs }) => programs.filter((name) => name !== 'all'),
   judge(subject, node) {
     const command = tailLog(node, subject);
     const kills = recent(node, (event) => event.kind === 'oom' && event.subject === subject);

@@ -62,13 +62,13 @@ describe('cuda_visible', () => {
       { status: 'unknown', evidence: 'no answer of probe torch' },
     ],
   ])('%s', (_, change, expected) => {
-    expect(judge(cudaVisible, 'node', change)).toEqual({ ...expected, command: 'nvidia-smi' });
+    expect(judge(cudaVisible, 'node', change)).toEqual({ ...expected, command: 'timeout 20 nvidia-smi' });
   });
 
   it('fails when nvidia-smi has hung for longer than a minute, and is unknown before', () => {
     const stuck = (seconds: number) =>
       cudaVisible.judge('node', healthyView({ gpu: failed('timeout', [sample(gpuMetrics.queryStuck, {}, seconds)]) }));
-    expect(stuck(60)).toMatchObject({ status: 'unknown', command: 'nvidia-smi' });
+    expect(stuck(60)).toMatchObject({ status: 'unknown', command: 'timeout 20 nvidia-smi' });
     expect(stuck(61)).toMatchObject({
       status: 'fail',
       evidence: 'nvidia-smi has hung for 1m 1s',
@@ -78,7 +78,9 @@ describe('cuda_visible', () => {
 
   it('suggests the nvidia-smi that the exporter runs', () => {
     const config = configOf({ gpu: { command: ['/opt/nv tools/nvidia-smi', '--id=0'] } });
-    expect(cudaVisible.judge('node', healthyView({ config })).command).toBe("'/opt/nv tools/nvidia-smi' --id=0");
+    expect(cudaVisible.judge('node', healthyView({ config })).command).toBe(
+      "timeout 20 '/opt/nv tools/nvidia-smi' --id=0",
+    );
   });
 });
 
@@ -102,7 +104,7 @@ describe('gpu_ok', () => {
       },
     ],
   ])('%s', (_, change, expected) => {
-    expect(judge(gpuOk, gpu, change)).toEqual({ ...expected, command: 'nvidia-smi' });
+    expect(judge(gpuOk, gpu, change)).toEqual({ ...expected, command: 'timeout 20 nvidia-smi' });
   });
 
   it('fails for a card that is gone, under its own uuid', () => {
@@ -135,7 +137,7 @@ describe('gpu_ok', () => {
   it('is unknown while nvidia-smi is silent', () => {
     const view = healthyView({ gpu: failed() });
     expect(gpuOk.subjects(view)).toBeUndefined();
-    expect(gpuOk.judge(gpu, view)).toMatchObject({ status: 'unknown', command: 'nvidia-smi' });
+    expect(gpuOk.judge(gpu, view)).toMatchObject({ status: 'unknown', command: 'timeout 20 nvidia-smi' });
   });
 });
 
@@ -181,7 +183,7 @@ describe('gpu_memory_owned', () => {
       { status: 'pass', evidence: 'no GPU is expected here' },
     ],
   ])('%s', (_, change, expected) => {
-    const command = 'nvidia-smi --query-compute-apps=pid,used_memory,gpu_uuid --format=csv';
+    const command = 'timeout 20 nvidia-smi --query-compute-apps=pid,used_memory,gpu_uuid --format=csv';
     expect(judge(gpuMemoryOwned, 'node', change)).toEqual({ ...expected, command });
   });
 });
@@ -193,7 +195,7 @@ describe('memory_headroom of a GPU', () => {
     expect(judge(gpuHeadroom, gpu)).toEqual({
       status: 'pass',
       evidence: '40.0 GiB of 80.0 GiB free (50 %)',
-      command: 'nvidia-smi',
+      command: 'timeout 20 nvidia-smi',
     });
     expect(judge(gpuHeadroom, gpu, { cards: [free(5 * gib)] })).toMatchObject({
       status: 'fail',

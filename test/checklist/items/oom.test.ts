@@ -113,7 +113,7 @@ describe('no_oom of a program', () => {
     expect(judge({ logs: failed('denied') })).toMatchObject({
       status: 'unknown',
       evidence: 'not known: denied, no answer within 2000 ms',
-      command: 'supervisorctl -c /etc/supervisor/supervisord.conf tail llama stderr',
+      command: 'timeout 5 supervisorctl -c /etc/supervisor/supervisord.conf tail llama stderr',
     });
   });
 });

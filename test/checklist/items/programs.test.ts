@@ -5,14 +5,14 @@ import { sample } from '../../../src/core/samples.ts';
 import type { ProgramFacts } from '../../../src/collectors/supervisor/facts.ts';
 import { configOf, down, failed, healthyView, known, nowMs, program, supervisorFacts } from '../healthy-view.ts';
 
-const status = 'supervisorctl -c /etc/supervisor/supervisord.conf status';
+const status = 'timeout 5 supervisorctl -c /etc/supervisor/supervisord.conf status';
 
 describe('supervisor_answers', () => {
   it('passes and says what it found', () => {
     expect(supervisorAnswers.judge('node', healthyView())).toEqual({
       status: 'pass',
       evidence: 'supervisord 4.2.5 is RUNNING, 3 of 3 programs RUNNING',
-      command: 'supervisorctl -c /etc/supervisor/supervisord.conf pid',
+      command: 'timeout 5 supervisorctl -c /etc/supervisor/supervisord.conf pid',
     });
   });
 
