@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const real = [
   'test/browser/**/*.test.ts',
   'test/e2e/**/*.test.ts',
+  'test/commands/check/real*.test.ts',
   'test/collectors/endpoints/{listeners,scenarios}.test.ts',
   'test/collectors/gpu/process.test.ts',
   'test/collectors/supervisor/real*.test.ts',
