@@ -76,7 +76,7 @@ describe('a node', () => {
   });
 
   it('fails', async () => {
-    await looksGood('FAIL', [phoneByNight, phoneByDay, screenByNight, screenByDay]);
+    await looksGood('FAIL', [phoneByDay, screenByNight]);
     const { page, close } = await visit(browser, exporter.url);
     const card = page.locator('.card.fail', { hasText: 'program_running' });
     expect(await card.textContent()).toMatch(/llama\s+STOPPED\s+FAIL since \d\d:\d\d:\d\d UTC/);
