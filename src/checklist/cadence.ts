@@ -1,5 +1,6 @@
 import type { TimedEvent } from '../core/contract.ts';
 import { counted, durationInWords } from '../core/words.ts';
+import { eventsOf } from './events.ts';
 
 /** How a program has been dying, from the history: the same numbers that the alerts take from the counters. */
 export interface Cadence {
@@ -29,7 +30,7 @@ const clockworkVariation = 0.15;
 
 /** `sinceMs`: what happened before does not count. */
 export function cadenceOf(program: string, events: readonly TimedEvent[], nowMs: number, sinceMs = 0): Cadence {
-  const own = events.filter(({ subject, atMs }) => subject === program && atMs >= sinceMs && atMs <= nowMs);
+  const own = eventsOf(events, program).filter(({ atMs }) => atMs >= sinceMs && atMs <= nowMs);
   const starts = (trigger: string, withinMs: number): number =>
     own.filter((each) => each.kind === 'start' && each.detail === trigger && nowMs - each.atMs <= withinMs).length;
   const exits = own.filter(({ kind, detail }) => kind === 'exit' && !isAskedFor(detail));
@@ -52,9 +53,7 @@ export function cadenceOf(program: string, events: readonly TimedEvent[], nowMs:
 
 /** When somebody last asked for a start: a repair, after which counting begins anew. */
 export function lastRequestedStartMs(program: string, events: readonly TimedEvent[]): number | undefined {
-  return events.findLast(
-    ({ kind, subject, detail }) => kind === 'start' && subject === program && detail === 'requested',
-  )?.atMs;
+  return eventsOf(events, program).findLast(({ kind, detail }) => kind === 'start' && detail === 'requested')?.atMs;
 }
 
 /** What GpuNodeProgramFlapping looks for. */

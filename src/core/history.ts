@@ -14,6 +14,7 @@ export const timedEventSchema: z.ZodType<TimedEvent> = z.object({
 export interface History {
   /** Returns true if any of them was new. */
   add(events: readonly TimedEvent[]): boolean;
+  /** The same list until something changes. */
   events(): readonly TimedEvent[];
 }
 
@@ -24,21 +25,29 @@ export const maxEventsPerSubject = 2_000;
 /** Keeps events by id, so that one that is offered twice (read again after a kill) is there once. */
 export function createHistory(nowMs: () => number, restored: readonly TimedEvent[] = []): History {
   let events = new Map<string, TimedEvent>();
+  let sorted: readonly TimedEvent[] | undefined;
   add(restored);
-  return { add, events: () => prune() };
+  return {
+    add,
+    events(): readonly TimedEvent[] {
+      const sinceMs = nowMs() - historyWindowMs;
+      if (sorted === undefined || (sorted[0]?.atMs ?? Infinity) < sinceMs) sorted = prune(sinceMs);
+      return sorted;
+    },
+  };
 
   function add(offered: readonly TimedEvent[]): boolean {
     const fresh = offered.filter(({ id }) => !events.has(id));
     for (const event of fresh) events.set(event.id, event);
+    if (fresh.length > 0) sorted = undefined;
     return fresh.length > 0;
   }
 
-  function prune(): readonly TimedEvent[] {
-    const since = nowMs() - historyWindowMs;
-    const sorted = [...events.values()].filter(({ atMs }) => atMs >= since).toSorted((a, b) => a.atMs - b.atMs);
+  function prune(sinceMs: number): readonly TimedEvent[] {
+    const inOrder = [...events.values()].filter(({ atMs }) => atMs >= sinceMs).toSorted((a, b) => a.atMs - b.atMs);
     const counts = new Map<string, number>();
     const kept: TimedEvent[] = [];
-    for (const event of sorted.toReversed()) {
+    for (const event of inOrder.toReversed()) {
       const key = `${event.kind} ${event.subject}`;
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);

@@ -13,6 +13,18 @@ describe('history', () => {
     expect(history.events().map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  it('gives the same list until an event comes or one grows too old', () => {
+    let now = nowMs;
+    const history = createHistory(() => now, [event('a', nowMs - historyWindowMs + 10), event('b', nowMs)]);
+    const first = history.events();
+    history.add([event('a', nowMs - historyWindowMs + 10)]);
+    expect(history.events()).toBe(first);
+    now += 11;
+    expect(history.events().map(({ id }) => id)).toEqual(['b']);
+    history.add([event('c', nowMs)]);
+    expect(history.events().map(({ id }) => id)).toEqual(['b', 'c']);
+  });
+
   it('forgets what is older than a day', () => {
     const history = createHistory(() => nowMs, [event('old', nowMs - historyWindowMs - 1), event('new', nowMs)]);
     expect(history.events().map(({ id }) => id)).toEqual(['new']);

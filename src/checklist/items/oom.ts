@@ -1,6 +1,7 @@
 import type { TimedEvent } from '../../core/contract.ts';
 import { counted, durationInWords } from '../../core/words.ts';
 import { tailLog } from '../commands.ts';
+import { eventsOf, eventsOfKind } from '../events.ts';
 import { factsFrom, missing, unknown, unreadInWords } from '../known.ts';
 import type { ChecklistItem, NodeView } from '../types.ts';
 
@@ -17,7 +18,7 @@ export const noOomOnNode: ChecklistItem = {
   subjects: () => ['node'],
   judge(_subject, node) {
     const facts = factsFrom(node, 'host');
-    const kills = recent(node, ({ kind }) => kind === 'oom');
+    const kills = recent(node, eventsOfKind(node.events, 'oom'));
     const newest = kills.at(-1);
     if (newest !== undefined) return { status: 'fail', evidence: killsInWords(kills, newest, node), command: dmesg };
     if (facts === undefined) return missing(node, 'host', dmesg);
@@ -41,7 +42,8 @@ export const noOomOfProgram: ChecklistItem = {
   configured: ({ programs }) => programs.filter((name) => name !== 'all'),
   judge(subject, node) {
     const command = tailLog(node, subject);
-    const kills = recent(node, (event) => event.kind === 'oom' && event.subject === subject);
+    const own = recent(node, eventsOf(node.events, subject));
+    const kills = own.filter(({ kind }) => kind === 'oom');
     const newestKill = kills.at(-1);
     if (newestKill !== undefined) {
       return {
@@ -51,7 +53,7 @@ export const noOomOfProgram: ChecklistItem = {
         runbook: 'GpuNodeOomKill',
       };
     }
-    const told = recent(node, (event) => isTold(event, subject));
+    const told = own.filter(isTold);
     const program = factsFrom(node, 'logs')?.programs.find((each) => each.program === subject);
     const newestMs = Math.max(
       ...told.map(({ atMs }) => atMs),
@@ -72,12 +74,12 @@ export const noOomOfProgram: ChecklistItem = {
   },
 };
 
-function isTold({ kind, subject, detail }: TimedEvent, program: string): boolean {
-  return kind === 'log' && subject === program && detail !== undefined && oomClasses.includes(detail);
+function isTold({ kind, detail }: TimedEvent): boolean {
+  return kind === 'log' && detail !== undefined && oomClasses.includes(detail);
 }
 
-function recent({ events, nowMs, config }: NodeView, wanted: (event: TimedEvent) => boolean): readonly TimedEvent[] {
-  return events.filter((event) => nowMs - event.atMs <= config.checklist.window && wanted(event));
+function recent({ nowMs, config }: NodeView, events: readonly TimedEvent[]): readonly TimedEvent[] {
+  return events.filter(({ atMs }) => nowMs - atMs <= config.checklist.window);
 }
 
 function killsInWords(kills: readonly TimedEvent[], newest: TimedEvent, { nowMs }: NodeView): string {
