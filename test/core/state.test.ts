@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TimedEvent } from '../../src/core/contract.ts';
-import { openState } from '../../src/core/state.ts';
+import { openState, readState } from '../../src/core/state.ts';
 import type { StateStore } from '../../src/core/state.ts';
 import { createTestHost, testNowMs } from '../support/host.ts';
 
@@ -122,3 +122,39 @@ async function parentLock(): Promise<string> {
   const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   return `${process.ppid} ${startTicks} ${bootId}`;
 }
+
+describe('a state directory of another process', () => {
+  it('is read, and goes on in memory alone', async () => {
+    const { state } = await openIn();
+    await state.save('supervisor', { data: { starts: 3 }, changed: 'counters' }, [event]);
+    const names = readdirSync(directory);
+    const before = names.map((name) => readFileSync(join(directory, name), 'utf8'));
+    const { clock } = createTestHost();
+    const read = await readState(directory, clock);
+    expect(read.wasRestored).toBe(true);
+    expect(read.restored('supervisor')).toEqual({ starts: 3 });
+    const later = { ...event, id: 'b', atMs: testNowMs };
+    await read.save('supervisor', { data: { starts: 4 }, changed: 'counters' }, [event, later]);
+    await read.close();
+    expect(read.history.events()).toEqual([event, later]);
+    expect(readdirSync(directory)).toEqual(names);
+    expect(names.map((name) => readFileSync(join(directory, name), 'utf8'))).toEqual(before);
+  });
+
+  it('may not be there, and is not made', async () => {
+    const nowhere = join(directory, 'nowhere');
+    const read = await readState(nowhere, createTestHost().clock);
+    expect(read.wasRestored).toBe(false);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it.each(['{', '{"format":"another program 7","content":{}}', '[]'])(
+    'is left alone where it holds %s',
+    async (text) => {
+      writeFileSync(join(directory, 'state.json'), text);
+      await expect(readState(directory, createTestHost().clock)).rejects.toThrow(/state\.json: /);
+      expect(readFileSync(join(directory, 'state.json'), 'utf8')).toBe(text);
+      expect(readdirSync(directory)).toEqual(['state.json']);
+    },
+  );
+});

@@ -50,6 +50,17 @@ describe('HTTP', () => {
     expect(headers['etag'] ?? headers['x-powered-by']).toBeUndefined();
   });
 
+  it('serves the checklist as JSON, and the schema of it', async () => {
+    const base = await start();
+    expect(JSON.parse((await get(`${base}/api/checklist`)).body)).toEqual({
+      verdict: 'unknown',
+      generated_at: '2026-01-02T03:04:05.000Z',
+      items: [],
+    });
+    const schema: unknown = JSON.parse((await get(`${base}/api/checklist/schema`)).body);
+    expect(schema).toMatchObject({ required: ['verdict', 'generated_at', 'items'] });
+  });
+
   it('serves metrics elsewhere if told so', async () => {
     const base = await start({ telemetryPath: '/probe' });
     expect((await get(`${base}/probe`)).status).toBe(200);

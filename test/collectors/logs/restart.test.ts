@@ -25,6 +25,22 @@ describe('after a restart', () => {
     expect(valueOf(outcome, 'gpunode_log_lines_total', { program: 'llama' })).toBe(4);
   });
 
+  test('it is known since when nothing was passed over', async () => {
+    rig = createRig();
+    const since = async () => (await rig.settle()).facts.programs.map(({ followedSinceMs }) => followedSinceMs);
+    const path = rig.addProgram('llama');
+    writeLog(path, oom);
+    const firstMs = rig.host.clock.nowMs + 250;
+    // From its end: what stood there before is not known.
+    expect(await since()).toEqual([firstMs]);
+    // The second program was started when its log was born, and is read from its first byte.
+    writeLog(rig.addProgram('fastapi', { startSeconds: 1 }), oom);
+    await rig.until({ 'fastapi gpu_oom': 1 });
+    expect(await since()).toEqual([firstMs, 0]);
+    await rig.restart();
+    expect(await since()).toEqual([firstMs, 0]);
+  });
+
   test('an event that was open is read again, once', async () => {
     rig = createRig();
     const path = rig.addProgram('llama');

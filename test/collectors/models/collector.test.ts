@@ -89,6 +89,19 @@ test('what changes is looked at every second, and what happens is told once', as
   expect(only(outcome).presenceChangesMs).toEqual([]);
 });
 
+test('whoever waits for a model at rest is told as soon as it is, not at the next round second', async () => {
+  await writeFile(scratch('m.gguf'), whole);
+  const collector = harness.create({ ...(oneModel() as object), stable_for: '2500ms' });
+  const asked: (number | undefined)[] = [];
+  for (let looks = 0; looks < 4; looks++) {
+    const { nextInMs } = await collect(collector);
+    asked.push(nextInMs);
+    harness.host.clock.nowMs += nextInMs ?? 0;
+  }
+  // The last one is a little late, lest it were a little early.
+  expect(asked).toEqual([1_000, 1_000, 525, undefined]);
+});
+
 test('a path that never answers costs only itself', async () => {
   await writeFile(scratch('m.gguf'), whole);
   const { files } = harness.host;
