@@ -10,12 +10,14 @@ import { memoryStories } from './stories/memory.ts';
 import { metaStories } from './stories/meta.ts';
 import { modelStories } from './stories/model.ts';
 import { processStories } from './stories/process.ts';
+import { sparseStories } from './stories/sparse.ts';
 import type { Story } from './story.ts';
 
 const stories: readonly Story[] = [
   ...metaStories,
   ...processStories,
   ...cadenceStories,
+  ...sparseStories,
   ...endpointStories,
   ...modelStories,
   ...gpuStories,
