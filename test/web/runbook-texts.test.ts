@@ -102,7 +102,7 @@ describe('texts', () => {
 
   it('names only paths that a node has', () => {
     const ephemeral =
-      /^\/(proc|var\/tmp)(\/|$)|^\/dev\/null$|^\/var\/log\/(\$P|llama|fastapi|worker-gpu|\*)(\.|$)|^\/(targets|health|-\/|api\/checklist)/;
+      /^\/(proc|var\/tmp)(\/|$)|^\/dev\/null$|^\/var\/log\/(\$P|llama|fastapi|worker-gpu|\*)(\.|$)|^\/(targets|health|-\/)/;
     const named = runbooks.flatMap(({ name, text }) => pathsIn(text).map((path) => ({ name, path })));
     expect(named.filter(({ path }) => !ephemeral.test(path) && !nodePaths.includes(path))).toEqual([]);
     expect(nodePaths.filter((path) => !named.some((use) => use.path === path))).toEqual([]);

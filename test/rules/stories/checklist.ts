@@ -117,7 +117,7 @@ export const checklistStories: readonly Story[] = [
         firing: [
           unknown(
             ofModel('file_visible'),
-            'file_visible of llama on gpu-1:10042 has been unknown for 30 minutes: nobody can say that it is well. First: the page http://gpu-1:10042/ says why, and which command to run.',
+            'file_visible of llama on gpu-1:10042 has been unknown for 30 minutes: nobody can say that it is well. First: `gpunode-exporter check --from http://gpu-1:10042 --section model_integrity`, for why, and for the command to run next.',
           ),
         ],
       },
