@@ -38,7 +38,13 @@ export async function listen(
   tls: TlsFiles | undefined,
 ): Promise<Listener> {
   // A scrape is one small request: whoever is slower than this holds a connection for nothing.
-  const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 75_000 };
+  const limits = {
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    // How often these two are looked at.
+    connectionsCheckingInterval: 2_000,
+    keepAliveTimeout: 75_000,
+  };
   const server = tls === undefined ? createServer(limits, handler) : createTlsServer({ ...limits, ...tls }, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explain(error, host, port)));
