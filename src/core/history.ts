@@ -30,8 +30,8 @@ export function createHistory(nowMs: () => number, restored: readonly TimedEvent
   return {
     add,
     events(): readonly TimedEvent[] {
-      const sinceMs = nowMs() - historyWindowMs;
-      if (sorted === undefined || (sorted[0]?.atMs ?? Infinity) < sinceMs) sorted = prune(sinceMs);
+      const now = nowMs();
+      if (sorted === undefined || ![sorted[0], sorted.at(-1)].every((event) => isNear(event, now))) sorted = prune(now);
       return sorted;
     },
   };
@@ -43,8 +43,8 @@ export function createHistory(nowMs: () => number, restored: readonly TimedEvent
     return fresh.length > 0;
   }
 
-  function prune(sinceMs: number): readonly TimedEvent[] {
-    const inOrder = [...events.values()].filter(({ atMs }) => atMs >= sinceMs).toSorted((a, b) => a.atMs - b.atMs);
+  function prune(now: number): readonly TimedEvent[] {
+    const inOrder = [...events.values()].filter((event) => isNear(event, now)).toSorted((a, b) => a.atMs - b.atMs);
     const counts = new Map<string, number>();
     const kept: TimedEvent[] = [];
     for (const event of inOrder.toReversed()) {
@@ -57,4 +57,9 @@ export function createHistory(nowMs: () => number, restored: readonly TimedEvent
     events = new Map(result.map((event) => [event.id, event]));
     return result;
   }
+}
+
+/** What lies far ahead is from before the clock was put right, and would otherwise be recent for ever. */
+function isNear(event: TimedEvent | undefined, now: number): boolean {
+  return event === undefined || Math.abs(event.atMs - now) <= historyWindowMs;
 }

@@ -30,6 +30,15 @@ describe('history', () => {
     expect(history.events().map(({ id }) => id)).toEqual(['new']);
   });
 
+  it('forgets what is more than a day ahead, from before the clock was put right', () => {
+    const ahead = [event('soon', nowMs + 3_600_000), event('never', nowMs + historyWindowMs + 1)];
+    expect(
+      createHistory(() => nowMs, ahead)
+        .events()
+        .map(({ id }) => id),
+    ).toEqual(['soon']);
+  });
+
   it('lets one noisy subject displace only its own oldest events', () => {
     const history = createHistory(() => nowMs, [event('quiet', nowMs - 5_000_000, 'fastapi')]);
     history.add(Array.from({ length: 3_000 }, (_, index) => event(`n${index}`, nowMs - index)));
