@@ -1,4 +1,5 @@
 import type { Collector, CollectorContext, Outcome, SavedState, TimedEvent } from '../../core/contract.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { Sources } from '../../sources/index.ts';
 import type { LogsConfig } from './config.ts';
 import { addResult, createCounts, savedCounts } from './counts.ts';
@@ -93,7 +94,7 @@ export function createLogsCollector(config: LogsConfig, context: CollectorContex
   }
 
   function countsOf(program: string): ProgramCounts {
-    const known = counts.get(program) ?? createCounts(userClasses, saved.programs[program]);
+    const known = counts.get(program) ?? createCounts(userClasses, ownValue(saved.programs, program));
     counts.set(program, known);
     return known;
   }

@@ -1,6 +1,7 @@
 import type { Collector, OkOutcome, SavedState } from '../../core/contract.ts';
 import { toSourceError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { Sources } from '../../sources/index.ts';
 import type { ModelsConfig } from './config.ts';
 import { watchDirectory } from './directories.ts';
@@ -26,7 +27,7 @@ export function createModelsCollector(
     createSubject(file, host, {
       stableForMs: config.stable_for,
       directories: config.directories.filter(({ program }) => program === file.program),
-      restored: before[file.name] ?? {},
+      restored: ownValue(before, file.name) ?? {},
     }),
   );
   const directories = config.directories.map((directory) => watchDirectory(directory, host));

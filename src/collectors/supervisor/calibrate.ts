@@ -1,4 +1,5 @@
 import type { TimedEvent } from '../../core/contract.ts';
+import { ownValue } from '../../core/own-value.ts';
 import { zoneError } from '../../sources/supervisord/log-clock.ts';
 import type { SupervisordSnapshot } from '../../sources/supervisord/types.ts';
 import type { ProgramRecord } from './record.ts';
@@ -33,7 +34,7 @@ export function calibrate(
 
 function zoneErrorOf({ programs }: Saved, snapshot: SupervisordSnapshot): number {
   for (const { program, pid, startSeconds } of snapshot.programs) {
-    const open = programs[program]?.open;
+    const open = ownValue(programs, program)?.open;
     if (pid !== 0 && open?.pid === pid && open.startFrom === 'log') return zoneError(open.startMs, startSeconds);
   }
   return 0;

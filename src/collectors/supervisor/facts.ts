@@ -1,3 +1,4 @@
+import { ownValue } from '../../core/own-value.ts';
 import type { ProgramStanza, SupervisordSnapshot } from '../../sources/supervisord/types.ts';
 import { programStates } from './metrics.ts';
 import type { EventSource } from './metrics.ts';
@@ -53,7 +54,7 @@ export function factsOf(
   const { state, version, identification, pid } = snapshot;
   const planned = new Map(stanzas.map((stanza) => [stanza.program, stanza]));
   const facts = targets.map((program): ProgramFacts => {
-    const { counters, source, lastExit, lastRunSeconds } = programs[program] ?? emptyRecord();
+    const { counters, source, lastExit, lastRunSeconds } = ownValue(programs, program) ?? emptyRecord();
     const stanza = planned.get(program);
     const status = statusOf(snapshot, program);
     return {

@@ -1,5 +1,6 @@
 import type { Sample } from '../../core/contract.ts';
 import { sample, stateSet } from '../../core/samples.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { ProgramStatus, SupervisordSnapshot } from '../../sources/supervisord/types.ts';
 import { eventSources, exitCauses, metrics, programStates, triggers } from './metrics.ts';
 import { emptyRecord } from './record.ts';
@@ -29,7 +30,7 @@ export function lastingSamples(
   programs: Readonly<Record<string, ProgramRecord>>,
   targets: readonly string[],
 ): Sample[] {
-  return targets.flatMap((program) => recordSamples(program, programs[program] ?? emptyRecord()));
+  return targets.flatMap((program) => recordSamples(program, ownValue(programs, program) ?? emptyRecord()));
 }
 
 function recordSamples(program: string, record: ProgramRecord): Sample[] {

@@ -1,3 +1,5 @@
+import { ownValue } from '../../core/own-value.ts';
+
 /** What is needed of a program to find it by a configured name. */
 export interface Member {
   readonly program: string;
@@ -22,16 +24,16 @@ export function expandTargets(
   planned: readonly Member[],
   before: Targets['members'],
 ): Targets {
-  const members: Record<string, readonly string[]> = {};
+  const members = new Map<string, readonly string[]>();
   const programs = new Set<string>();
   for (const name of configured) {
     const now = matching(name, known ?? []);
-    const found = now.length > 0 ? now : (before[name] ?? matching(name, planned));
-    if (found.length > 0) members[name] = found;
+    const found = now.length > 0 ? now : (ownValue(before, name) ?? matching(name, planned));
+    if (found.length > 0) members.set(name, found);
     const fallback = name === 'all' ? [] : [name];
     for (const program of found.length > 0 ? found : fallback) programs.add(program);
   }
-  return { programs: [...programs], members };
+  return { programs: [...programs], members: Object.fromEntries(members) };
 }
 
 function matching(name: string, members: readonly Member[]): string[] {

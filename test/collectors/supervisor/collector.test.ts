@@ -23,6 +23,15 @@ describe('before anything is known', () => {
     expect(exporter.series(series(metrics.lastExitTime), {})).toEqual([]);
   });
 
+  test('a program may have a name that every object answers to', async () => {
+    const { supervisord, exporter, starts } = scenario({ programs: ['constructor', 'toString'] });
+    supervisord.add('constructor', 'constructor');
+    await exporter.round();
+    expect(exporter.value(series(metrics.expected), { program: 'toString' })).toBe(1);
+    expect(exporter.value(series(metrics.gaveUp), { program: 'constructor' })).toBe(0);
+    expect(starts('toString')).toEqual({});
+  });
+
   test('not allowed to ask is not known to be down', async () => {
     const { supervisord, exporter } = scenario();
     supervisord.failure = denied();
