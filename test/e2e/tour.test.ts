@@ -7,7 +7,11 @@ import { tourSteps } from '../node/tour-steps.ts';
 import { failingItems } from './scenario-looks.ts';
 
 test('every step of the tour', async () => {
-  const node = await startNode();
+  const node = await startNode({
+    prepare({ config }) {
+      config.gpu.interval = '2s';
+    },
+  });
   try {
     const exporter = await startExporter(node);
     const { signal } = new AbortController();

@@ -30,7 +30,8 @@ export function defaultConfig(paths: NodePaths, ports: NodePorts) {
         },
       ],
     },
-    gpu: { interval: '4s', timeout: '10s', command: [`${paths.bin}/nvidia-smi`] },
+    // A fake nvidia-smi costs a tenth of a second of a core: seldom, for many nodes run at once.
+    gpu: { interval: '10s', timeout: '10s', command: [`${paths.bin}/nvidia-smi`] },
     models: {
       interval: '1s',
       timeout: '5s',

@@ -7,7 +7,8 @@ export const scenario: Scenario = {
   summary:
     'after 5 s the wrapper script of worker-gpu is killed: its child lives on with 5 GiB of GPU memory, beside the child of the new one',
   durationHint: '15s',
-  prepare({ paths, programs }) {
+  prepare({ paths, programs, config }) {
+    config.gpu.interval = '2s';
     const { settings } = programs['worker-gpu'];
     // The wrapper waits for the worker, and supervisord knows only the wrapper.
     writeFileSync(`${paths.bin}/worker-wrapper`, `#!/bin/sh\n${settings['command']}\nexit $?\n`);
