@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { HttpFailure } from './host.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './host.ts';
 import { errorCode, errorMessage } from './errors.ts';
+import { sharedLookup } from './shared-lookup.ts';
 import { timeoutSignal } from './timeout-signal.ts';
 
 /**
@@ -27,6 +28,7 @@ function request(options: HttpRequest): Promise<HttpResponse> {
       method: options.method ?? 'GET',
       headers: { connection: 'close', ...options.headers },
       agent: false,
+      lookup: sharedLookup,
       signal,
       ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
       ...(options.ca === undefined ? {} : { ca: options.ca }),
