@@ -20,6 +20,7 @@ import type { Listener } from '../web/listen.ts';
 import { loadWebConfig } from '../web/web-config.ts';
 import { configFileOption } from './config.ts';
 import type { ConfigFileOption } from './config.ts';
+import { leave } from './leave.ts';
 import { fail, orExit } from './usage.ts';
 
 interface ServeOptions extends ConfigFileOption {
@@ -107,8 +108,8 @@ function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
     if (stopping) return;
     stopping = true;
     log.info('stopping', { signal });
-    setTimeout(() => process.exit(0), exitAfterMs);
-    void stop().finally(() => process.exit(0));
+    setTimeout(leave, exitAfterMs);
+    void stop().finally(leave);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

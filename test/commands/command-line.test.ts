@@ -1,6 +1,7 @@
 /** The program as people start it: exit statuses, and what it says before it serves. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,13 +34,17 @@ function run(...args: string[]): { status: number | null; stderr: string } {
 }
 
 /** Starts serving; resolves once it listens. */
-async function serve(stateDir: string): Promise<{ child: ChildProcess; args: string[]; address: string }> {
+async function serve(
+  stateDir: string,
+  { config: more = '', inside = [] }: { config?: string; inside?: readonly string[] } = {},
+): Promise<{ child: ChildProcess; args: string[]; address: string }> {
   const { port, release } = await reservePort();
   const config = join(folder, `${port}.yml`);
-  writeFileSync(config, `state_dir: ${stateDir}\n`);
+  writeFileSync(config, `state_dir: ${stateDir}\n${more}`);
   const address = `127.0.0.1:${port}`;
   const args = ['--config.file', config, '--web.listen-address', address];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [command = '', ...words] = [...inside, process.execPath, main, ...args];
+  const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   children.push(child);
   let said = '';
   for await (const text of child.stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -82,6 +87,24 @@ test('one exporter a state directory, and one an address', async () => {
   const second = run('--config.file', join(folder, 'no-state.yml'), '--web.listen-address', address);
   expect(second.status).toBe(1);
   expect(second.stderr).toContain(`--web.listen-address: ${address} is already in use by another process\n`);
+});
+
+test('ends in time though a resolver never answers', async () => {
+  const resolver = createSocket('udp4').bind(53, '127.0.0.77');
+  const asked = once(resolver, 'message');
+  const target = '{ name: a, url: "http://node.example.com/", program: a }';
+  const resolvConf = join(folder, 'resolv.conf');
+  writeFileSync(resolvConf, 'nameserver 127.0.0.77\n');
+  // With a resolv.conf of its own, which nobody else sees.
+  const script = `mount --bind ${resolvConf} /etc/resolv.conf && exec "$@"`;
+  const inside = ['unshare', '--mount', 'sh', '-c', script, 'sh'];
+  const { child } = await serve('none', { config: `endpoints: { targets: [${target}] }\n`, inside });
+  await asked;
+  const sinceMs = performance.now();
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(performance.now() - sinceMs).toBeLessThan(4_000);
+  resolver.close();
 });
 
 test('serves on when nobody reads its log any more', async () => {
