@@ -4,7 +4,7 @@ import { refresh } from './generation.ts';
 import type { Generation } from './generation.ts';
 import { openLog, statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
-import { findGenerations, holdsContent } from './search.ts';
+import { findGenerations, holdsContent, livesOn } from './search.ts';
 import type { Unread } from './search.ts';
 import { append, closingOnError, directoryChanged, noteLoss, positionIn } from './state.ts';
 import type { TailState } from './state.ts';
@@ -92,7 +92,8 @@ async function appendAfter(state: TailState, renamed: Generation, log: OpenLog):
   }
   await refresh(renamed);
   const atEnd = await positionIn(renamed, path, renamed.facts.size);
-  if (isReplacement(log, renamed) && (await holdsContent(log, atEnd))) {
+  const isCopy = isReplacement(log, renamed) && (await holdsContent(log, atEnd));
+  if (isCopy && !(await livesOn(path, renamed, atEnd))) {
     // An editor, or sed -i, put a copy in the file's place: the same log goes on.
     await append(state, log, renamed.facts.size, { kind: 'renamed', lostBytes: 0, gap: false });
     return;

@@ -5,9 +5,11 @@
 import { basename, dirname, join } from 'node:path';
 import { beginsWith, fingerprintOf, readAnchor, readHead, readPiece, tellingBytes } from './fingerprint.ts';
 import { isSameFile, isYounger, mayBeFileOf } from './facts.ts';
+import type { FileFacts } from './facts.ts';
 import { statLog } from './open-log.ts';
 import type { OpenLog } from './open-log.ts';
 import { findSiblings } from './siblings.ts';
+import type { Sibling } from './siblings.ts';
 import { closeAll, take } from './steps.ts';
 import type { Step } from './steps.ts';
 import type { TailPosition } from './types.ts';
@@ -75,7 +77,9 @@ async function walk(search: Search): Promise<Walk> {
   let known: Step | undefined;
   let metLive = false;
   const seen = new Set<string>();
-  for (const sibling of await findSiblings(path)) {
+  const siblings = await findSiblings(path);
+  const original = await originalOf(siblings, search);
+  for (const sibling of siblings) {
     const plainPath = join(dirname(sibling.path), sibling.plainName);
     const step = seen.has(plainPath) ? undefined : await take(sibling);
     if (!step) continue;
@@ -85,7 +89,7 @@ async function walk(search: Search): Promise<Walk> {
     metLive ||= overtaken;
     const close = overtaken ? steps.filter((one) => one.sibling.scheme === sibling.scheme) : [];
     if (overtaken || steps.some(({ facts }) => isSameFile(facts, step.facts))) close.push(step);
-    else if (await isPositionsFile(step, search).catch(() => false)) known = step;
+    else if (await isPositionsFile(step, search, original).catch(() => false)) known = step;
     else steps.push(step);
     await closeAll(close);
     steps = steps.filter((one) => !close.includes(one));
@@ -94,7 +98,8 @@ async function walk(search: Search): Promise<Walk> {
   const isQuiet = before === (await nameOf(path));
   // Renamed only, and both ends were met: then everything between them was.
   const isComplete = metLive && known !== undefined && steps.every(({ sibling }) => sibling.compression === undefined);
-  return { steps, known, isSure: isQuiet || isComplete };
+  const isLost = original !== undefined && known === undefined;
+  return { steps, known, isSure: (isQuiet || isComplete) && !isLost };
 }
 
 /** Changes whenever the log is rotated. */
@@ -133,8 +138,59 @@ async function isLive({ sibling, facts, log }: Step, live: OpenLog): Promise<boo
   return log !== undefined && sibling.compression !== undefined && isCopyOf(log, live).catch(() => false);
 }
 
-async function isPositionsFile({ facts, log }: Step, { position, held }: Search): Promise<boolean> {
+/** Files that are open and have a name are known by that. */
+async function originalOf(siblings: readonly Sibling[], search: Search): Promise<FileFacts | undefined> {
+  const isNamed = search.held && (await search.held.file.facts()).links > 0;
+  return isNamed ? undefined : findOriginal(siblings, search);
+}
+
+/**
+ * Which of several files that hold the position's content it is, where a log says the same again and again: the file
+ * itself, else the oldest that was written since. Undefined where nobody else's content can be mistaken for it.
+ */
+async function findOriginal(siblings: readonly Sibling[], search: Search): Promise<FileFacts | undefined> {
+  const alike: FileFacts[] = [];
+  for (const sibling of siblings) {
+    const seen = await statLog(sibling.path);
+    if ('unreadable' in seen || isOlder(seen, await lastWrittenMs(search))) continue;
+    const step = await take(sibling).catch(() => undefined);
+    if (!step) continue;
+    const isMatch = await isPositionsFile(step, search).catch(() => false);
+    const isOriginal = isMatch && (await isItself(step, search).catch(() => false));
+    await closeAll([step]);
+    if (isOriginal) return step.facts;
+    if (isMatch) alike.push(step.facts);
+  }
+  return search.held ? undefined : alike.at(-1);
+}
+
+async function lastWrittenMs({ position, held }: Search): Promise<number | undefined> {
+  return held ? (await held.file.facts()).mtimeMs : position.writtenMs;
+}
+
+/** Copies and compressed files may keep the time of the original in whole seconds. */
+function isOlder(facts: FileFacts, timeMs: number | undefined): boolean {
+  return timeMs !== undefined && facts.mtimeMs < Math.trunc(timeMs / 1000) * 1000;
+}
+
+/** The position's file under another name; or all of the deleted file, compressed as it was when it was last written. */
+async function isItself({ facts }: Step, { position, held }: Search): Promise<boolean> {
+  if (!held) return mayBeFileOf(position, facts);
+  const { size, mtimeMs } = await held.file.facts();
+  return facts.size === size && Math.trunc(facts.mtimeMs / 1000) === Math.trunc(mtimeMs / 1000);
+}
+
+/** A deleted file lives on beside the log, compressed: what has the log's name now is not a copy of it. */
+export async function livesOn(path: string, deleted: OpenLog, position: TailPosition): Promise<boolean> {
+  const original = findOriginal(await findSiblings(path), { path, position, held: deleted, live: undefined });
+  return (await original) !== undefined;
+}
+
+async function isPositionsFile(step: Step, search: Search, original?: FileFacts): Promise<boolean> {
+  const { facts, log } = step;
+  const { position, held } = search;
   if (held && isSameFile(facts, held.facts)) return true;
+  if (original) return isSameFile(facts, original);
   if (!log) return false;
   if (held) return isCopyOf(log, held);
   if (mayBeFileOf(position, facts)) return holdsContent(log, position);

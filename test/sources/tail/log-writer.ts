@@ -48,8 +48,17 @@ export function lineOf(number: number): string {
   return `${number} ${'é'.repeat((number * 7) % 40)}`;
 }
 
-/** `append: false` writes at its own offset, as supervisord does after its first rotation. */
-export function createLogWriter(path: string, { append }: { append: boolean }): LogWriter {
+/** What a program writes that says the same again and again. */
+export const sameLine = (): string => 'the same again';
+
+export interface WriterOptions {
+  /** `false`: writes at its own offset, as supervisord does after its first rotation. */
+  readonly append: boolean;
+  /** The n-th line, without its newline. */
+  readonly line?: (number: number) => string;
+}
+
+export function createLogWriter(path: string, { append, line = lineOf }: WriterOptions): LogWriter {
   let pending = '';
   let drafted = 0;
   let lines = 0;
@@ -61,7 +70,7 @@ export function createLogWriter(path: string, { append }: { append: boolean }): 
   function draft(count: number): void {
     while (Buffer.byteLength(pending) < count) {
       drafted += 1;
-      pending += `${lineOf(drafted)}\n`;
+      pending += `${line(drafted)}\n`;
     }
   }
 

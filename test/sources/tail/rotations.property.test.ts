@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createConsumer } from './consumer.ts';
 import type { Consumer } from './consumer.ts';
-import { createLogWriter, lineOf } from './log-writer.ts';
+import { createLogWriter, lineOf, sameLine } from './log-writer.ts';
 import type { LogWriter } from './log-writer.ts';
 
 interface World {
@@ -78,10 +78,14 @@ async function openFiles(folder: string): Promise<string[]> {
   return files.filter((file) => file.startsWith(folder));
 }
 
-async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Consumer; truth: string[] }> {
+async function live(
+  steps: readonly Step[],
+  append: boolean,
+  line: (number: number) => string,
+): Promise<{ seen: Consumer; truth: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'tail-'));
   const path = join(folder, 'app.log');
-  const writer = createLogWriter(path, { append });
+  const writer = createLogWriter(path, { append, line });
   const consumer = createConsumer(path);
   try {
     writer.write(40);
@@ -98,7 +102,7 @@ async function live(steps: readonly Step[], append: boolean): Promise<{ seen: Co
     expect((await openFiles(folder)).length).toBeLessThanOrEqual(2);
     await consumer.kill();
     expect(await openFiles(folder)).toEqual([]);
-    return { seen: consumer, truth: Array.from({ length: writer.lines() }, (_, index) => lineOf(index + 1)) };
+    return { seen: consumer, truth: Array.from({ length: writer.lines() }, (_, index) => line(index + 1)) };
   } finally {
     await consumer.kill();
     await rm(folder, { recursive: true });
@@ -115,10 +119,24 @@ describe('lines are exact, whatever happens to the log between two looks', () =>
     { name: 'copied and truncated, leaving a hole', steps: holes, append: false },
     { name: 'copied, truncated, compressed', steps: history(copyTruncate, compress), append: true },
     { name: 'renamed or truncated', steps: history(renameAndReopen('number'), copyTruncate), append: true },
-  ])('$name', async ({ steps, append }) => {
+    {
+      name: 'alike and renamed to .1, .2, .3',
+      steps: history(renameAndReopen('number')),
+      append: false,
+      line: sameLine,
+    },
+    { name: 'alike and renamed by date', steps: history(renameAndReopen('date')), append: true, line: sameLine },
+    {
+      name: 'alike, renamed, compressed',
+      steps: history(renameAndReopen('number'), compress),
+      append: true,
+      line: sameLine,
+    },
+    { name: 'all of it', steps: history(renameAndReopen('number'), copyTruncate, compress), append: true },
+  ])('$name', async ({ steps, append, line = lineOf }) => {
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
-        const { seen, truth } = await live(history, append);
+        const { seen, truth } = await live(history, append, line);
         expect(seen.lines).toEqual(truth);
         expect(seen.lostBytes).toBe(0);
       }),
