@@ -18,8 +18,10 @@ export interface About extends Size {
   readonly otherwise: string;
   /** Alerts whose runbooks ask what it answers. */
   readonly runbooks: readonly string[];
-  /** Collectors without which it has nothing to show. */
+  /** Collectors without which it has nothing to show; none for what the exporter says of itself. */
   readonly collectors: readonly string[];
+  /** What silence means, where it is not that the exporter or a collector is silent. */
+  readonly silence?: string;
   /** Why it may be empty although all is well; it never is otherwise. */
   readonly emptyWhen?: string;
 }
@@ -51,7 +53,8 @@ export const datasource = { type: 'prometheus', uid: '${datasource}' };
 /** Title, description and what it says instead of "No data". */
 export function describe<P extends AnyPanel>(panel: P, about: About): P {
   const { title, green, otherwise, runbooks, collectors, emptyWhen } = about;
-  const silent = `NO DATA: the exporter is silent, or its collector ${collectors.join(' or ')}`;
+  const ofCollectors = collectors.length === 0 ? '' : `, or its collector ${collectors.join(' or ')}`;
+  const silent = `NO DATA: ${about.silence ?? `the exporter is silent${ofCollectors}`}`;
   return panel
     .title(title)
     .datasource(datasource)

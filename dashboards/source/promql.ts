@@ -28,6 +28,16 @@ export function grown(selector: string, range: string): string {
   return `(${selector} - min_over_time(${selector}[${range}]))`;
 }
 
+/** A count that is 0 only while somebody counts: counters outlive their source, and would look calm when it is dead. */
+export function counted(expr: string, collector: string): string {
+  return `${expr} > 0\nor ${expr} and on (job, instance) ${isWell(collector)}`;
+}
+
+/** Nodes whose collector has something to report. */
+export function isWell(collector: string): string {
+  return `gpunode_collector_success{${ofNode},collector="${collector}"} == 1`;
+}
+
 /** A number for a 0/1 series a state: the index of the state that is 1, in the order given. */
 export function stateIndex(metric: string, matchers: string, states: readonly string[]): string {
   const terms = states.slice(1).map((state, index) => `${index + 1} * ${metric}{${matchers},state="${state}"}`);

@@ -5,7 +5,8 @@ import { programStates } from '../../src/collectors/supervisor/metrics.ts';
 import { endpointStates } from '../../src/sources/http-probe/types.ts';
 
 export interface Word {
-  readonly text: string;
+  /** The number itself, if there is none. */
+  readonly text?: string;
   readonly color: 'green' | 'red' | 'dark-red' | 'orange' | 'yellow' | 'blue' | 'purple' | 'text' | typeof grey;
 }
 
@@ -66,6 +67,18 @@ export function yesNo(yes: string, no: Word | string, more: Readonly<Record<numb
 export function numberWords(more: Readonly<Record<number, Word>> = {}): ValueMapping[] {
   return words({ [noData]: silent, ...more });
 }
+
+/** For counts of what is bad, or good: the number in colour from 1 on. */
+export function countWords(color: Word['color'], more: Readonly<Record<number, Word>> = {}): ValueMapping[] {
+  return [...numberWords(more), range(1, null, { color })];
+}
+
+/** Three respawns in an hour page. */
+export const flapWords: ValueMapping[] = [
+  ...numberWords(),
+  range(1, 2, { color: 'orange' }),
+  range(3, null, { color: 'red' }),
+];
 
 /** How regular runs are, by their coefficient of variation: the limit is that of the rules. */
 export const regularityWords: ValueMapping[] = [

@@ -21,7 +21,7 @@ const mapping = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('value'), options: z.record(z.string(), word) }),
   z.strictObject({
     type: z.literal('range'),
-    options: z.strictObject({ from: z.number().nullable(), to: z.number().nullable(), result: word }),
+    options: z.strictObject({ from: z.number().nullable(), to: z.number().nullable(), result: word.partial() }),
   }),
   z.strictObject({ type: z.literal('special'), options: z.strictObject({ match: z.string(), result: word }) }),
 ]);

@@ -22,7 +22,8 @@ export const exporterRow: Row = {
       otherwise:
         'NO ANSWER: nothing is known of the node; begin at its unit or stanza. NOT SAVED: counters may be lost at its next restart. Stuck: a file system below the watched paths does not answer.',
       runbooks: ['GpuNodeExporterDown', 'GpuNodeExporterAbsent', 'GpuNodeCollectorFailing'],
-      collectors: ['none: no exporter is scraped'],
+      collectors: [],
+      silence: 'Prometheus scrapes no exporter',
       columns: [
         {
           name: 'Exporter',
@@ -65,7 +66,7 @@ export const exporterRow: Row = {
       otherwise:
         'FAILING: what this collector watches is unknown, and its panels are not to be trusted. Its reason is on the right; the log of the exporter has the error.',
       runbooks: ['GpuNodeCollectorFailing', 'GpuNodeExporterDown'],
-      collectors: ['all'],
+      collectors: [],
       queries: [
         {
           expr: orCode(`gpunode_collector_success{${ofNode}}`, noData, seen(`gpunode_collector_success{${ofNode}}`)),
@@ -82,7 +83,7 @@ export const exporterRow: Row = {
       otherwise:
         'timeout: its source hangs. unavailable: it is not there. denied: the exporter may not ask. invalid: an answer that nobody understands.',
       runbooks: ['GpuNodeCollectorFailing', 'GpuNodeSupervisorDown', 'GpuNodeNvidiaSmiStuck'],
-      collectors: ['all'],
+      collectors: [],
       unit: Short,
       draw: 'steps',
       queries: [
@@ -100,7 +101,7 @@ export const exporterRow: Row = {
       otherwise:
         'an age that climbs is a collector that fails or hangs. Rounds as long as their timeout: a source that hardly answers.',
       runbooks: ['GpuNodeCollectorFailing'],
-      collectors: ['all'],
+      collectors: [],
       unit: Seconds,
       queries: [
         { expr: `gpunode_collector_duration_seconds{${ofNode}}`, legend: '{{collector}} took · {{instance}}' },

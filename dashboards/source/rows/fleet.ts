@@ -5,7 +5,7 @@ import type { Column } from '../panels/table.ts';
 import { tiles } from '../panels/tiles.ts';
 import { timeline } from '../panels/timeline.ts';
 import { checkedSections, nodeVerdicts, nodes, ofNode, orCode, sectionVerdicts, seen } from '../promql.ts';
-import { noData, none, numberWords, verdictCodes, verdictWords, yesNo } from '../words.ts';
+import { countWords, noData, none, numberWords, verdictCodes, verdictWords, yesNo } from '../words.ts';
 import { cardColumns } from './gpu.ts';
 import { cadenceColumns } from './restarts.ts';
 import { sectionTitles } from './sections.ts';
@@ -25,6 +25,8 @@ function told(expr: string): string {
   return orCode(`max by (job, instance) (${expr})`, noData, nodes());
 }
 
+const nothing = { [none]: { text: 'NO DATA', color: 'purple' } } as const;
+
 function count(code: number): string {
   return `sum((\n${nodeVerdicts()}\n) == bool ${code}) or vector(${none})`;
 }
@@ -37,14 +39,13 @@ export const verdictsRow: Row = {
       green: 'all of them pass.',
       otherwise: 'the matrix below has them, worst first.',
       runbooks: ['GpuNodeExporterDown', 'GpuNodeExporterAbsent', 'GpuNodeCheckFailing'],
-      collectors: ['checklist'],
+      collectors: [],
       queries: [
-        { expr: count(verdictCodes.fail), legend: 'fail' },
-        { expr: count(verdictCodes.noData), legend: 'without data' },
-        { expr: count(verdictCodes.unknown), legend: 'unknown' },
-        { expr: count(verdictCodes.pass), legend: 'pass' },
+        { expr: count(verdictCodes.fail), legend: 'fail', words: countWords('red', nothing) },
+        { expr: count(verdictCodes.noData), legend: 'without data', words: countWords('purple', nothing) },
+        { expr: count(verdictCodes.unknown), legend: 'unknown', words: countWords('orange', nothing) },
+        { expr: count(verdictCodes.pass), legend: 'pass', words: countWords('green', nothing) },
       ],
-      words: numberWords({ [none]: { text: 'NO DATA', color: 'purple' } }),
       width: 24,
       height: 4,
     }),
@@ -54,7 +55,7 @@ export const verdictsRow: Row = {
       otherwise:
         'begin at the top; a click on the node opens its checklist. NO DATA: its exporter is silent. NOT CHECKED: the collectors of this section are switched off there.',
       runbooks: ['GpuNodeCheckFailing', 'GpuNodeCheckUnknown', 'GpuNodeExporterDown'],
-      collectors: ['checklist'],
+      collectors: [],
       columns: [
         { name: 'Verdict', expr: nodeVerdicts(), states: verdictWords },
         nodeColumn,
@@ -66,7 +67,7 @@ export const verdictsRow: Row = {
         {
           name: 'Failing items',
           expr: told(`sum without (section, check, subject) (gpunode_check_status{${ofNode},status="fail"})`),
-          words: numberWords(),
+          words: countWords('red'),
         },
         {
           name: 'Last change',
@@ -79,19 +80,19 @@ export const verdictsRow: Row = {
         jobColumn,
       ],
       sortBy: 'Verdict',
-      width: 14,
-      height: 12,
+      width: 24,
+      height: 9,
     }),
     timeline({
       title: 'Verdicts over time',
       green: 'PASS from left to right.',
       otherwise: 'several nodes that turn at the same moment share a cause: a deploy, a file system, the network.',
       runbooks: ['GpuNodeCheckFailing', 'GpuNodeExporterDown'],
-      collectors: ['checklist'],
+      collectors: [],
       queries: [{ expr: nodeVerdicts(), legend: '{{instance}}' }],
       words: verdictWords,
-      width: 10,
-      height: 12,
+      width: 24,
+      height: 8,
     }),
   ],
 };
@@ -141,7 +142,8 @@ export const versionsRow: Row = {
       green: 'ANSWERS, as many GPUs as expected, and the same versions everywhere.',
       otherwise: 'the node that differs is where to look first after a roll-out.',
       runbooks: ['GpuNodeExporterDown', 'GpuNodeExporterAbsent', 'GpuNodeGpuMissing'],
-      collectors: ['none: no exporter is scraped'],
+      collectors: [],
+      silence: 'Prometheus scrapes no exporter',
       columns: [
         {
           name: 'Exporter',

@@ -4,8 +4,8 @@ import type { PlacedPanel } from '../panel.ts';
 import { graph } from '../panels/graph.ts';
 import { table } from '../panels/table.ts';
 import type { Column } from '../panels/table.ts';
-import { grown, ofNode, ofProgram, orCode, seen } from '../promql.ts';
-import { noData, none, numberWords, yesNo } from '../words.ts';
+import { counted, grown, ofNode, ofProgram, orCode, seen } from '../promql.ts';
+import { countWords, noData, none, numberWords, yesNo } from '../words.ts';
 
 const byCard = 'max by (job, instance, uuid)';
 const known = `${byCard} (${seen(`gpunode_gpu_info{${ofNode}}`)})`;
@@ -40,8 +40,13 @@ export const cardColumns: readonly Column[] = [
   },
   {
     name: 'Memory in use',
-    expr: `${byCard} (gpunode_gpu_memory_used_bytes{${ofNode}} / (gpunode_gpu_memory_total_bytes{${ofNode}} > 0))`,
+    expr: orCode(
+      `${byCard} (gpunode_gpu_memory_used_bytes{${ofNode}} / (gpunode_gpu_memory_total_bytes{${ofNode}} > 0))`,
+      noData,
+      known,
+    ),
     unit: PercentUnit,
+    words: numberWords(),
     isShare: true,
     width: 150,
   },
@@ -59,6 +64,12 @@ export const cardColumns: readonly Column[] = [
     ),
     unit: BytesIEC,
     words: numberWords({ [none]: { text: 'cannot be told', color: 'orange' } }),
+  },
+  {
+    name: 'Error tokens',
+    expr: orCode(`sum by (job, instance, uuid) (gpunode_gpu_unreadable_cells{${ofNode}})`, noData, known),
+    words: countWords('red'),
+    width: 120,
   },
   {
     name: 'Repair',
@@ -188,11 +199,17 @@ export const gpuEvidence: readonly PlacedPanel[] = [
     draw: 'steps',
     queries: [
       {
-        expr: `sum by (job, instance, uuid, xid) (${grown(`gpunode_gpu_xid_errors_total{${ofNode}}`, '1h')})`,
+        expr: counted(
+          `sum by (job, instance, uuid, xid) (${grown(`gpunode_gpu_xid_errors_total{${ofNode}}`, '1h')})`,
+          'gpu',
+        ),
         legend: 'Xid {{xid}} within an hour · {{uuid}} · {{instance}}',
       },
       {
-        expr: `sum by (job, instance, uuid, kind) (${grown(`gpunode_gpu_ecc_errors_total{${ofNode},scope="volatile"}`, '1h')})`,
+        expr: counted(
+          `sum by (job, instance, uuid, kind) (${grown(`gpunode_gpu_ecc_errors_total{${ofNode},scope="volatile"}`, '1h')})`,
+          'gpu',
+        ),
         legend: '{{kind}} memory errors within an hour · {{uuid}} · {{instance}}',
       },
     ],

@@ -2,7 +2,7 @@
 import { BytesIEC, PercentUnit, Short } from '@grafana/grafana-foundation-sdk/units';
 import type { PlacedPanel } from '../panel.ts';
 import { graph } from '../panels/graph.ts';
-import { grown, ofNode, ofProgram } from '../promql.ts';
+import { counted, grown, ofNode, ofProgram } from '../promql.ts';
 
 export const hostEvidence: readonly PlacedPanel[] = [
   graph({
@@ -69,7 +69,7 @@ export const hostEvidence: readonly PlacedPanel[] = [
     draw: 'steps',
     queries: [
       {
-        expr: `sum by (job, instance, scope) (${grown(`gpunode_oom_kills_total{${ofNode}}`, '1h')})`,
+        expr: counted(`sum by (job, instance, scope) (${grown(`gpunode_oom_kills_total{${ofNode}}`, '1h')})`, 'host'),
         legend: '{{scope}} · {{instance}}',
       },
     ],

@@ -3,7 +3,7 @@ import { BytesIEC, Short } from '@grafana/grafana-foundation-sdk/units';
 import type { PlacedPanel } from '../panel.ts';
 import { graph } from '../panels/graph.ts';
 import { table } from '../panels/table.ts';
-import { grown, ofProgram, orCode, seen } from '../promql.ts';
+import { counted, grown, isWell, ofProgram, orCode, seen } from '../promql.ts';
 import { noData, none, numberWords, yesNo } from '../words.ts';
 
 const events = grown(`gpunode_log_events_total{${ofProgram}}`, '1h');
@@ -27,7 +27,7 @@ export const logEvidence: readonly PlacedPanel[] = [
     queries: [
       {
         // A program without events is a line at 0: absence would read as health.
-        expr: `sum by (job, instance, program, class) (${events}) > 0\nor sum by (job, instance, program) (${events}) == 0`,
+        expr: `sum by (job, instance, program, class) (${events}) > 0\nor sum by (job, instance, program) (${events}) == 0 and on (job, instance) ${isWell('logs')}`,
         legend: '{{program}} {{class}} · {{instance}}',
       },
     ],
@@ -60,19 +60,19 @@ export const logEvidence: readonly PlacedPanel[] = [
       { name: 'Lag', expr: told(`gpunode_log_lag_bytes{${ofProgram}}`), unit: BytesIEC, words: numberWords() },
       {
         name: 'Lost, 1 h',
-        expr: told(grown(`gpunode_log_lost_bytes_total{${ofProgram}}`, '1h')),
+        expr: told(counted(grown(`gpunode_log_lost_bytes_total{${ofProgram}}`, '1h'), 'logs')),
         unit: BytesIEC,
         words: numberWords(),
       },
       {
         name: 'Lines, 1 h',
-        expr: told(grown(`gpunode_log_lines_total{${ofProgram}}`, '1h')),
+        expr: told(counted(grown(`gpunode_log_lines_total{${ofProgram}}`, '1h'), 'logs')),
         unit: Short,
         words: numberWords(),
       },
       {
         name: 'Rotations, 1 h',
-        expr: told(`sum without (kind) (${grown(`gpunode_log_rotations_total{${ofProgram}}`, '1h')})`),
+        expr: told(counted(`sum without (kind) (${grown(`gpunode_log_rotations_total{${ofProgram}}`, '1h')})`, 'logs')),
         unit: Short,
         words: numberWords(),
       },

@@ -13,8 +13,17 @@ import type { PlacedPanel } from '../panel.ts';
 import { graph } from '../panels/graph.ts';
 import { table } from '../panels/table.ts';
 import type { Column } from '../panels/table.ts';
-import { grown, ofProgram, orCode } from '../promql.ts';
-import { exitCodeWords, noData, none, numberWords, programStateWords, regularityWords, yesNo } from '../words.ts';
+import { counted, grown, isWell, ofProgram, orCode } from '../promql.ts';
+import {
+  exitCodeWords,
+  flapWords,
+  noData,
+  none,
+  numberWords,
+  programStateWords,
+  regularityWords,
+  yesNo,
+} from '../words.ts';
 import { knownPrograms, programStates } from './programs.ts';
 
 const byProgram = 'max by (job, instance, program)';
@@ -25,8 +34,8 @@ const runbooks = [
   'GpuNodeProgramSlowFlap',
 ];
 const respawns = `gpunode_program_starts_total{${ofProgram},trigger="respawn"}`;
-/** Of each program that supervisord tells of. */
-const counted = `gpunode_supervisor_events_source{${ofProgram},source="main_log"}`;
+/** Of each program that supervisord tells of now. */
+const source = `gpunode_supervisor_events_source{${ofProgram},source="main_log"} and on (job, instance) ${isWell('supervisor')}`;
 
 /** A column that says NO DATA where the exporter or supervisord is silent, and `none` where there is nothing to tell. */
 function told(expr: string, whereNone?: string): string {
@@ -44,26 +53,26 @@ export const cadenceColumns: readonly Column[] = [
   { label: 'program', name: 'Program' },
   {
     name: 'Flaps 1 h',
-    expr: told(`program:gpunode_program_respawns:delta1h{${ofProgram}}`),
-    words: numberWords(),
+    expr: told(counted(`program:gpunode_program_respawns:delta1h{${ofProgram}}`, 'supervisor')),
+    words: flapWords,
     width: 95,
   },
-  { name: 'Flaps 6 h', expr: told(grown(respawns, '6h')), words: numberWords(), width: 95 },
+  { name: 'Flaps 6 h', expr: told(counted(grown(respawns, '6h'), 'supervisor')), words: numberWords(), width: 95 },
   {
     name: 'Flaps 24 h',
-    expr: told(`program:gpunode_program_respawns:delta24h{${ofProgram}}`),
+    expr: told(counted(`program:gpunode_program_respawns:delta24h{${ofProgram}}`, 'supervisor')),
     words: numberWords(),
     width: 95,
   },
   {
     name: 'Mean run, 2 h',
-    expr: told(`program:gpunode_program_short_run_seconds:mean2h{${ofProgram}}`, counted),
+    expr: told(`program:gpunode_program_short_run_seconds:mean2h{${ofProgram}}`, source),
     unit: DurationSeconds,
     words: numberWords({ [none]: { text: 'no short run', color: 'text' } }),
   },
   {
     name: 'Regularity',
-    expr: told(`program:gpunode_program_short_run_seconds:cv2h{${ofProgram}}`, counted),
+    expr: told(`program:gpunode_program_short_run_seconds:cv2h{${ofProgram}}`, source),
     words: regularityWords,
   },
 ];
@@ -88,12 +97,12 @@ export const restartsRow: Row = {
         },
         {
           name: 'Last exit code',
-          expr: told(`gpunode_program_last_exit_code{${ofProgram}}`, counted),
+          expr: told(`gpunode_program_last_exit_code{${ofProgram}}`, source),
           words: exitCodeWords,
         },
         {
           name: 'Last exit',
-          expr: told(`1000 * gpunode_program_last_exit_timestamp_seconds{${ofProgram}}`, counted),
+          expr: told(`1000 * gpunode_program_last_exit_timestamp_seconds{${ofProgram}}`, source),
           unit: 'dateTimeFromNow',
           words: numberWords({ [none]: { text: 'none seen', color: 'text' } }),
         },
@@ -105,7 +114,7 @@ export const restartsRow: Row = {
         },
         {
           name: 'Counted',
-          expr: told(counted),
+          expr: told(source),
           words: yesNo('exactly', { text: 'lower bound', color: 'orange' }),
           width: 110,
         },
@@ -126,7 +135,10 @@ export const restartsRow: Row = {
       draw: 'steps',
       queries: [
         {
-          expr: `sum by (job, instance, program, trigger) (${grown(`gpunode_program_starts_total{${ofProgram}}`, '1h')})`,
+          expr: counted(
+            `sum by (job, instance, program, trigger) (${grown(`gpunode_program_starts_total{${ofProgram}}`, '1h')})`,
+            'supervisor',
+          ),
           legend: '{{program}} {{trigger}} · {{instance}}',
         },
       ],
@@ -144,11 +156,17 @@ export const restartsRow: Row = {
       draw: 'steps',
       queries: [
         {
-          expr: `sum by (job, instance, program, cause) (${grown(`gpunode_program_exits_total{${ofProgram}}`, '1h')})`,
+          expr: counted(
+            `sum by (job, instance, program, cause) (${grown(`gpunode_program_exits_total{${ofProgram}}`, '1h')})`,
+            'supervisor',
+          ),
           legend: '{{program}} {{cause}} · {{instance}}',
         },
         {
-          expr: `sum by (job, instance, program) (${grown(`gpunode_program_gave_up_total{${ofProgram}}`, '1h')})`,
+          expr: counted(
+            `sum by (job, instance, program) (${grown(`gpunode_program_gave_up_total{${ofProgram}}`, '1h')})`,
+            'supervisor',
+          ),
           legend: '{{program}} given up · {{instance}}',
         },
       ],
@@ -190,7 +208,7 @@ function runHeatmap(): PlacedPanel {
     title: 'Runs that ended, by length',
     green: 'dark: nothing ended.',
     otherwise:
-      'one bright line is a timer; a cloud is chance; a line at the bottom is a program that dies at once. The known timeouts are the dashed lines of the graph beside "Exits".',
+      'one bright line is a timer; a cloud is chance; a line at the bottom is a program that dies at once. A heatmap has no room for other lines: the known timeouts are the dashed ones of the graph above.',
     runbooks,
     collectors: ['supervisor'],
     width: 24,

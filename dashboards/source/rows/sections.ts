@@ -56,8 +56,8 @@ function itemTable(section: Section): PlacedPanel {
       { label: 'instance', name: 'Node', link: ['The exporter’s own page', 'http://${__data.fields.instance}/'] },
     ],
     sortBy: 'Status',
-    width: 12,
-    height: 9,
+    width: 14,
+    height: 10,
   });
 }
 
@@ -71,8 +71,8 @@ function itemTimeline(section: Section): PlacedPanel {
     collectors: [...new Set(itemsOf(section).flatMap(({ needs }) => needs))],
     queries: [{ expr: checks(section), legend: '{{check}} {{subject}} · {{instance}}' }],
     words: verdictWords,
-    width: 12,
-    height: 9,
+    width: 10,
+    height: 10,
   });
 }
 

@@ -1,16 +1,18 @@
+import type { Status } from '../../../src/checklist/types.ts';
 import type { Row } from '../layout.ts';
 import { table } from '../panels/table.ts';
 import { tiles } from '../panels/tiles.ts';
 import { checkedSections, checks, nodeVerdicts, ofNode, sectionVerdicts } from '../promql.ts';
-import { none, numberWords, severityWords, verdictCodes, verdictWords } from '../words.ts';
+import { countWords, none, severityWords, verdictCodes, verdictWords } from '../words.ts';
 import { sectionTitles } from './sections.ts';
 
-const { fail, noData, unknown, pass } = verdictCodes;
-
-/** How many items have this code. */
-function count(code: number): string {
-  return `sum((\n${checks()}\n) == bool ${code}) or vector(${none})`;
+/** How many items have this status; those whose exporter is silent have none. */
+function count(status: Status): string {
+  return `sum(gpunode_check_status{${ofNode},status="${status}"}) or vector(${none})`;
 }
+
+const silentItems = `sum((\n${checks()}\n) == bool ${verdictCodes.noData}) or vector(${none})`;
+const nothing = { [none]: { text: 'NO DATA', color: 'purple' } } as const;
 
 /** First of all: is the node well, and who has been paged? */
 export const verdictRow: Row = {
@@ -22,8 +24,8 @@ export const verdictRow: Row = {
       otherwise:
         'FAIL: an item fails; the red rows below name it. UNKNOWN: nothing fails, but something cannot be told. NO DATA: the exporter is silent, so nothing is known: see the row "Is it the exporter?".',
       runbooks: ['GpuNodeExporterDown', 'GpuNodeCheckFailing', 'GpuNodeCheckUnknown'],
-      collectors: ['checklist'],
-      queries: [{ expr: `min(\n${nodeVerdicts()}\n) or vector(${noData})`, legend: 'verdict' }],
+      collectors: [],
+      queries: [{ expr: `min(\n${nodeVerdicts()}\n) or vector(${verdictCodes.noData})`, legend: 'verdict' }],
       states: verdictWords,
       width: 5,
       height: 5,
@@ -34,9 +36,9 @@ export const verdictRow: Row = {
       otherwise:
         'The row of the section has its items, worst first, and the graphs that are the evidence. NOT CHECKED: none of its collectors is switched on.',
       runbooks: ['GpuNodeCheckFailing', 'GpuNodeCollectorFailing'],
-      collectors: ['checklist'],
+      collectors: [],
       queries: checkedSections.map((section) => ({
-        expr: `min(\n${sectionVerdicts(section)}\n) or vector(${noData})`,
+        expr: `min(\n${sectionVerdicts(section)}\n) or vector(${verdictCodes.noData})`,
         legend: sectionTitles[section],
       })),
       states: verdictWords,
@@ -48,14 +50,13 @@ export const verdictRow: Row = {
       green: '0 failing, 0 unknown, 0 without data: all the others pass.',
       otherwise: 'The tables below list them, worst first. NO DATA: no item was seen in the shown time.',
       runbooks: ['GpuNodeCheckFailing', 'GpuNodeCheckUnknown', 'GpuNodeExporterDown'],
-      collectors: ['checklist'],
+      collectors: [],
       queries: [
-        { expr: count(fail), legend: 'failing' },
-        { expr: count(unknown), legend: 'unknown' },
-        { expr: count(noData), legend: 'without data' },
-        { expr: count(pass), legend: 'passing' },
+        { expr: count('fail'), legend: 'failing', words: countWords('red', nothing) },
+        { expr: count('unknown'), legend: 'unknown', words: countWords('orange', nothing) },
+        { expr: silentItems, legend: 'without data', words: countWords('purple', nothing) },
+        { expr: count('pass'), legend: 'passing', words: countWords('green', nothing) },
       ],
-      words: numberWords({ [none]: { text: 'NO DATA', color: 'purple' } }),
       width: 7,
       height: 5,
     }),
@@ -65,7 +66,8 @@ export const verdictRow: Row = {
       otherwise:
         'One page a root cause: begin with the critical one; its runbook opens with a click on its name. PENDING: it fires if this lasts.',
       runbooks: ['GpuNodeWatchdog', 'GpuNodeExporterAbsent', 'GpuNodeExporterDown'],
-      collectors: ['none: the rules are not loaded, for GpuNodeWatchdog would fire'],
+      collectors: [],
+      silence: 'Prometheus has not loaded the rules, or GpuNodeWatchdog would fire',
       columns: [
         { label: 'severity', name: 'Severity', states: severityWords, width: 160 },
         {
