@@ -7,7 +7,7 @@ import { counted, grown, ofNode, ofProgram } from '../promql.ts';
 export const hostEvidence: readonly PlacedPanel[] = [
   graph({
     title: 'Memory of the host, within its cgroup',
-    green: 'much available, far below the dashed limit nothing is swapped.',
+    green: 'much is available, and nothing is swapped. The dashed line is what there is.',
     otherwise:
       'available near 0: the kernel will kill somebody. Turn the gentlest knob first: concurrency, then context and batch, layers last.',
     runbooks: ['GpuNodeMemoryLow', 'GpuNodeOomKill'],

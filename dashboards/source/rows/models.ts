@@ -83,7 +83,7 @@ export const modelEvidence: readonly PlacedPanel[] = [
     title: 'Strange things about model files',
     green: '"no" in every band.',
     otherwise:
-      'listed, but not to be opened, or the reverse: the file system, before any repair keep what ls and stat say. replaced_while_mapped: the server serves another file than the one on disk.',
+      'listed and not to be opened, or the reverse: it is the file system; keep what ls and stat say before any repair. replaced_while_mapped: the server serves another file than the one on disk.',
     runbooks: ['GpuNodeModelVisibilityAnomaly', 'GpuNodeModelReplacedWhileServed'],
     collectors: ['models'],
     emptyWhen: 'No model is configured or found',

@@ -31,7 +31,7 @@ function itemTable(section: Section): PlacedPanel {
     title: `${sectionTitles[section]}: items`,
     green: `PASS in every line.\n${greenLines(section)}`,
     otherwise:
-      'A click on the check opens its runbook; a click on the node opens the exporter’s own page, with the evidence and the first command. UNKNOWN is not healthy: its facts are missing, stale or denied.',
+      'a click on the check opens its runbook; a click on the node opens the exporter’s own page, with the evidence and the first command. UNKNOWN is not healthy: its facts are missing, stale or denied.',
     runbooks: [...new Set(itemsOf(section).map(({ runbook }) => runbook))],
     collectors: [...new Set(itemsOf(section).flatMap(({ needs }) => needs))],
     columns: [
@@ -64,7 +64,7 @@ function itemTable(section: Section): PlacedPanel {
 function itemTimeline(section: Section): PlacedPanel {
   return timeline({
     title: `${sectionTitles[section]}: over time`,
-    green: 'one PASS from left to right. What was bad for a while tells when it began.',
+    green: 'PASS from left to right.',
     otherwise:
       'the beginning of the first band that is not PASS is where to look in the logs. NO DATA: the exporter was silent.',
     runbooks: [...new Set(itemsOf(section).map(({ runbook }) => runbook))],

@@ -34,7 +34,7 @@ export const verdictRow: Row = {
       title: 'Sections',
       green: 'PASS in each section.',
       otherwise:
-        'The row of the section has its items, worst first, and the graphs that are the evidence. NOT CHECKED: none of its collectors is switched on.',
+        'the row of the section has its items, worst first, and the graphs that are the evidence. NOT CHECKED: none of its collectors is switched on.',
       runbooks: ['GpuNodeCheckFailing', 'GpuNodeCollectorFailing'],
       collectors: [],
       queries: checkedSections.map((section) => ({
@@ -48,7 +48,7 @@ export const verdictRow: Row = {
     tiles({
       title: 'Items of the checklist',
       green: '0 failing, 0 unknown, 0 without data: all the others pass.',
-      otherwise: 'The tables below list them, worst first. NO DATA: no item was seen in the shown time.',
+      otherwise: 'the tables below list them, worst first. NO DATA: no exporter answers.',
       runbooks: ['GpuNodeCheckFailing', 'GpuNodeCheckUnknown', 'GpuNodeExporterDown'],
       collectors: [],
       queries: [
@@ -64,7 +64,7 @@ export const verdictRow: Row = {
       title: 'Alerts',
       green: 'GpuNodeWatchdog alone: it always fires, and so proves that Prometheus has loaded the rules.',
       otherwise:
-        'One page a root cause: begin with the critical one; its runbook opens with a click on its name. PENDING: it fires if this lasts.',
+        'one page a root cause: begin with the critical one; its runbook opens with a click on its name, served by the exporter of its node (of one that is down: rules/runbooks/ of the project). pending: it fires if this lasts.',
       runbooks: ['GpuNodeWatchdog', 'GpuNodeExporterAbsent', 'GpuNodeExporterDown'],
       collectors: [],
       silence: 'Prometheus has not loaded the rules, or GpuNodeWatchdog would fire',
