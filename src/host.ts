@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createFileAgent } from './agent/client.ts';
 import type { FileAgent } from './agent/client.ts';
+import { agentNodeFlags } from './agent/node-flags.ts';
 import { exec } from './core/exec.ts';
 import type { Clock, Host, Logger } from './core/host.ts';
 import { createHttpClient } from './core/http-client.ts';
@@ -26,5 +27,6 @@ export function createStderrLogger(level: LogLevel, format: LogFormat): Logger {
 function agentCommand(): readonly [string, ...string[]] {
   const script = process.argv[1];
   const isSingleFile = script === undefined || script === process.execPath;
-  return isSingleFile ? [process.execPath, '__files'] : [process.execPath, ...process.execArgv, script, '__files'];
+  if (isSingleFile) return [process.execPath, '__files'];
+  return [process.execPath, ...agentNodeFlags, ...process.execArgv, script, '__files'];
 }

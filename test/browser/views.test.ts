@@ -90,7 +90,9 @@ it.each(['127.0.0.1', 'node.example'])('copies a command, on a page of %s', asyn
   await page.evaluate(`document.body.append(Object.assign(document.createElement('textarea'), { id: 'paste' }))`);
   await page.locator('#paste').focus();
   await page.keyboard.press('ControlOrMeta+V');
-  expect(await page.locator('#paste').inputValue()).toBe('supervisorctl -c /etc/supervisor/supervisord.conf pid');
+  expect(await page.locator('#paste').inputValue()).toBe(
+    'timeout 5 supervisorctl -c /etc/supervisor/supervisord.conf pid',
+  );
 });
 
 it('takes a page that does not change any more for an old one, until there are news', async () => {

@@ -1,5 +1,6 @@
 import { bytesInWords, durationInWords } from '../../core/words.ts';
 import { tailLog } from '../commands.ts';
+import { eventsOf } from '../events.ts';
 import { factsFrom, missing, unknown, unreadInWords } from '../known.ts';
 import type { ChecklistItem, NodeView } from '../types.ts';
 
@@ -28,7 +29,7 @@ export const whisperOnGpu: ChecklistItem = {
     const log = factsFrom(node, 'logs')?.programs.find(({ program }) => program === subject);
     if (log === undefined) return missing(node, 'logs', command);
     const inWords = (sinceMs: number): string => durationInWords((node.nowMs - sinceMs) / 1000);
-    const startedMs = status.startSeconds * 1000;
+    const startedMs = startOf(subject, status.startSeconds, node);
     const lastMs = log.classes.find(({ name }) => name === 'cpu_fallback')?.lastMs;
     if (lastMs !== undefined && lastMs >= startedMs) {
       return { status: 'fail', evidence: `its log told ${inWords(lastMs)} ago that it runs on the CPU`, command };
@@ -48,6 +49,12 @@ export const whisperOnGpu: ChecklistItem = {
       : unknown(`${evidence}, of the ${inWords(startedMs)} that it has run`, command);
   },
 };
+
+// supervisord cuts off the second, and an old process may have spoken in it; the history knows better.
+function startOf(subject: string, startSeconds: number, { events }: NodeView): number {
+  const newestMs = eventsOf(events, subject).findLast(({ kind }) => kind === 'start')?.atMs ?? 0;
+  return Math.floor(newestMs / 1000) === startSeconds ? newestMs : startSeconds * 1000;
+}
 
 /** GPU memory that the program holds, as far as that can be told here. */
 function heldBytes(subject: string, node: NodeView): number {

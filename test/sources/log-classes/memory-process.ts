@@ -1,9 +1,10 @@
 /** Reads a log to its end as the file agent does; prints by how many megabytes that raised the process' memory. */
 import { closeLogEventReaders, readLogEvents } from '../../../src/sources/log-classes/operation.ts';
+import { peakMegabytes } from '../../support/peak-memory.ts';
 import type { LogEventsResult } from '../../../src/sources/log-classes/operation.ts';
 
 const [, , path = ''] = process.argv;
-const before = process.resourceUsage().maxRSS;
+const before = peakMegabytes();
 let result: LogEventsResult | undefined;
 let events = 0;
 do {
@@ -13,5 +14,5 @@ do {
   events += Object.values(result.counts).reduce((sum, count) => sum + count, 0);
 } while (!result.atEnd);
 await closeLogEventReaders();
-const megabytes = (process.resourceUsage().maxRSS - before) / 1024;
+const megabytes = peakMegabytes() - before;
 process.stdout.write(JSON.stringify({ megabytes, events }));

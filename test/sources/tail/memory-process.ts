@@ -1,10 +1,11 @@
 /** Reads a log to its end as an agent does; prints by how many megabytes that raised the process' memory. */
 import { createLineReaders } from '../../../src/sources/tail/lines-operation.ts';
+import { peakMegabytes } from '../../support/peak-memory.ts';
 import type { TailPosition } from '../../../src/sources/tail/types.ts';
 
 const [, , path = ''] = process.argv;
 const readers = createLineReaders();
-const before = process.resourceUsage().maxRSS;
+const before = peakMegabytes();
 let position: TailPosition | undefined;
 let lines = 0;
 for (let atEnd = false; !atEnd;) {
@@ -15,5 +16,5 @@ for (let atEnd = false; !atEnd;) {
   atEnd = reply.atEnd;
 }
 await readers.close();
-const megabytes = (process.resourceUsage().maxRSS - before) / 1024;
+const megabytes = peakMegabytes() - before;
 process.stdout.write(JSON.stringify({ megabytes, lines, offset: position?.offset }));

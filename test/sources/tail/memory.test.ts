@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { agentNodeFlags } from '../../../src/agent/node-flags.ts';
 
 const size = 30 * 1_048_576;
 
@@ -21,7 +22,7 @@ it.each([
     const log = join(folder, 'app.log');
     await writeFile(log, bytes);
     const script = join(import.meta.dirname, 'memory-process.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, log]);
+    const { stdout } = await promisify(execFile)(process.execPath, [...agentNodeFlags, script, log]);
     const told = JSON.parse(stdout) as { megabytes: number; lines: number; offset: number };
     expect(told).toMatchObject({ lines, offset: lines === 0 ? 0 : size });
     expect(told.megabytes).toBeLessThan(lines > 1 ? 50 : 30);
