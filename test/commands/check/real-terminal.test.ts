@@ -18,7 +18,8 @@ afterAll(() => node.stop());
 function onTerminal(columns: number, args: readonly string[], options: RunOptions = {}): Running {
   const words = [process.execPath, main, 'check', '--config.file', node.configFile, ...args];
   const command = `stty cols ${columns}; exec ${words.map((word) => `'${word}'`).join(' ')}`;
-  const env = { TERM: 'xterm-256color', ...options.env };
+  // Where CI is set Node takes a terminal for one without colours.
+  const env = { TERM: 'xterm-256color', CI: undefined, ...options.env };
   return startProgram(node, ['script', '--quiet', '--return', '--command', command, '/dev/null'], { env });
 }
 
