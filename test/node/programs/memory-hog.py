@@ -6,6 +6,7 @@ process; the folder of the cgroup to which both go back. Says "held" and waits f
 
 import os
 import sys
+import time
 from pathlib import Path
 
 folder, limit_file, limit, use_file, pid, home = sys.argv[1:]
@@ -13,9 +14,21 @@ cgroup = Path(folder)
 
 
 def give_back():
-    for member in (cgroup / "cgroup.procs").read_text().split():
-        (Path(home) / "cgroup.procs").write_text(member)
-    cgroup.rmdir()
+    """Again until it is empty: a member may fork while it is moved, and one that has just ended counts for a moment."""
+    deadline = time.monotonic() + 15
+    while True:
+        for member in (cgroup / "cgroup.procs").read_text().split():
+            try:
+                (Path(home) / "cgroup.procs").write_text(member)
+            except ProcessLookupError:
+                pass
+        try:
+            cgroup.rmdir()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 # Should the kernel have to kill somebody for this cgroup, then us.

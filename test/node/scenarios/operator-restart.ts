@@ -22,6 +22,8 @@ export const scenario: Scenario = {
     failingChecks: [
       { check: 'program_running', subject: 'fastapi', mayPass: true },
       { check: 'api_healthy', mayPass: true },
+      { check: 'program_running', subject: 'llama', mayPass: true },
+      { check: 'llama_healthy', mayPass: true },
     ],
   },
 };
