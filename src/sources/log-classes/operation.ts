@@ -7,7 +7,8 @@ import { createClassifier } from './classifier.ts';
 import type { Classifier } from './classifier.ts';
 import type { Memory } from './event.ts';
 import { parseMemory, savedMemory } from './memory.ts';
-import type { LogEvent } from './types.ts';
+import { createTally } from './tally.ts';
+import type { Tallied, Tally } from './tally.ts';
 import { createUserMatcher } from './user-classes.ts';
 import type { UserClass } from './user-classes.ts';
 
@@ -29,13 +30,7 @@ export interface LogEventsRequest {
   readonly truncatedAtBytes?: number;
 }
 
-export interface LogEventsResult {
-  /** How many events of each class ended, and the time of the newest, in Unix milliseconds. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly newestMs: Readonly<Record<string, number>>;
-  /** The first of them, for whoever wants to tell them: a flood of failures makes no flood of replies. */
-  readonly events: readonly LogEvent[];
-  readonly lines: number;
+export interface LogEventsResult extends Tallied {
   readonly readBytes: number;
   readonly lostBytes: number;
   readonly lagBytes: number;
@@ -49,13 +44,19 @@ export interface LogEventsResult {
   readonly began?: 'beginning' | 'end';
 }
 
+/** What is found in a piece is garbage after it: the larger the piece, the more of it grows old. */
+const chunkBytes = 262_144;
+
 interface Carried {
   classifier: Classifier | undefined;
+  /** What was found and is in no reply yet: of a call that failed half-way, too. */
+  readonly tally: Tally;
   readonly insideLine: boolean;
 }
 
 const residents = createResidents<Carried>((position) => ({
   classifier: undefined,
+  tally: createTally(),
   insideLine: position?.insideLine === true,
 }));
 
@@ -64,40 +65,35 @@ export const readLogEvents: FileOperation<LogEventsRequest, LogEventsResult> = {
   async run(path, request) {
     const { consumer, position, memory, userClasses, maxBytes, truncatedAtBytes } = request;
     const start = position === undefined ? await whereToBegin(path, request.startedMs) : 'end';
-    return residents.use(consumer, { path, position, start, truncatedAtBytes }, async ({ tail, carried }) => {
-      carried.classifier ??= createClassifier({
-        memory: parseMemory(memory),
-        insideLine: carried.insideLine,
-        userMatcher: userClasses.length > 0 ? createUserMatcher(userClasses) : undefined,
-      });
-      const { classifier } = carried;
-      const { end, ...look } = await tail.read(maxBytes, (chunk) => classifier.feed(chunk, Date.now()));
-      // While more is there to be read, nobody knows what follows.
-      if (look.atEnd) classifier.idle(Date.now());
-      const checkpoint = classifier.checkpoint();
-      const mark = await tail.mark(checkpoint.begin ?? end, checkpoint.insideLine);
-      const { events, lines } = classifier.take();
-      const began = position === undefined ? { began: start } : {};
-      return { ...summed(events), lines, ...look, ...mark, ...began, memory: savedMemory(checkpoint.memory) };
-    });
+    return residents.use(
+      consumer,
+      { path, position, start, truncatedAtBytes, chunkBytes },
+      async ({ tail, carried }) => {
+        carried.classifier ??= createClassifier({
+          memory: parseMemory(memory),
+          insideLine: carried.insideLine,
+          userMatcher: userClasses.length > 0 ? createUserMatcher(userClasses) : undefined,
+        });
+        const { classifier, tally } = carried;
+        const { end, ...look } = await tail.read(maxBytes, (chunk) => {
+          classifier.feed(chunk, Date.now());
+          tally.add(classifier.take());
+        });
+        // While more is there to be read, nobody knows what follows.
+        if (look.atEnd) classifier.idle(Date.now());
+        const checkpoint = classifier.checkpoint();
+        const mark = await tail.mark(checkpoint.begin ?? end, checkpoint.insideLine);
+        tally.add(classifier.take());
+        const began = position === undefined ? { began: start } : {};
+        return { ...tally.take(), ...look, ...mark, ...began, memory: savedMemory(checkpoint.memory) };
+      },
+    );
   },
 };
 
 /** Gives up every file that is held open. */
 export function closeLogEventReaders(): Promise<void> {
   return residents.closeAll();
-}
-
-const maxEvents = 100;
-
-function summed(events: readonly LogEvent[]): Pick<LogEventsResult, 'counts' | 'newestMs' | 'events'> {
-  const counts: Record<string, number> = {};
-  const newestMs: Record<string, number> = {};
-  for (const { class: name, atMs } of events) {
-    counts[name] = (counts[name] ?? 0) + 1;
-    newestMs[name] = Math.max(atMs, newestMs[name] ?? 0);
-  }
-  return { counts, newestMs, events: events.slice(0, maxEvents) };
 }
 
 // supervisord opens a program's log before it starts it; a clock may have been set in between.
