@@ -53,15 +53,19 @@ export function createStateWriter(parts: StateWriterParts): StateWriter {
 
   async function writeNow(mustSync: boolean): Promise<void> {
     const sync = mustSync || clock.monotonicMs() - lastSyncMs >= syncEveryMs;
+    // Both as of now: what is saved while they are written must not be counted on disk before it is in the history.
+    const counted = { ...collectors };
+    const events = historyChanged ? history.events() : undefined;
+    historyChanged = false;
     try {
       // History first: an event that is in it but not yet counted is recognised by its id when it is read again.
-      if (historyChanged) await historyFile.write(history.events(), { sync });
-      historyChanged = false;
-      await stateFile.write(collectors, { sync });
+      if (events !== undefined) await historyFile.write(events, { sync });
+      await stateFile.write(counted, { sync });
       if (sync) lastSyncMs = clock.monotonicMs();
       if (!saved) log.info('state is saved again');
       saved = true;
     } catch (error) {
+      historyChanged ||= events !== undefined;
       if (saved) log.error('state cannot be saved; counters will begin anew after a restart', describe(error));
       saved = false;
     }
