@@ -1,6 +1,7 @@
 import type { Collector, CollectorTiming, FailedOutcome, Outcome } from './contract.ts';
 import { toSourceError } from './errors.ts';
 import type { Clock } from './host.ts';
+import { createUnheard } from './unheard.ts';
 
 /** What a round came to, handed on in order, one at a time. */
 export interface Round {
@@ -18,7 +19,8 @@ const graceMs = 300;
 
 /**
  * Runs one collector on its own clock: a first round at once but for a little jitter, then one every interval, never two
- * at a time. A round that is late counts as timed out in every interval that it lasts, and its result is dropped.
+ * at a time. A round that is late counts as timed out in every interval that it lasts; of its result only what it counted
+ * is kept, for the next round.
  */
 export function runCollector(
   collector: Collector,
@@ -27,6 +29,7 @@ export function runCollector(
   onRound: (round: Round) => Promise<void>,
 ): RunningCollector {
   const stopping = new AbortController();
+  const unheard = createUnheard();
   let running: Promise<Outcome> | undefined;
 
   async function loop(): Promise<void> {
@@ -58,9 +61,10 @@ export function runCollector(
       running = undefined;
     });
     running = round;
-    return (
-      (await within(round, timing.timeout + graceMs)) ?? failure('timeout', `no result within ${timing.timeout} ms`)
-    );
+    const outcome = await within(round, timing.timeout + graceMs);
+    if (outcome !== undefined) return unheard.addTo(outcome);
+    void round.then((late) => unheard.keep(late));
+    return failure('timeout', `no result within ${timing.timeout} ms`);
   }
 
   function pause(ms: number): Promise<void> {

@@ -61,6 +61,25 @@ describe('scheduling', () => {
     release();
   });
 
+  it('hands on with the next round what a late one counted', async () => {
+    const event = { id: 'a', atMs: 1, kind: 'start', subject: 'llama' };
+    const release = Promise.withResolvers<void>();
+    let asked = 0;
+    const collect = async (): Promise<Outcome> => {
+      asked += 1;
+      if (asked > 1) return { ...fine, saved: { data: { starts: 1 }, changed: 'none' } };
+      await release.promise;
+      return { ...fine, saved: { data: { starts: 1 }, changed: 'counters' }, events: [event] };
+    };
+    const rounds = run({ collect });
+    await vi.waitUntil(() => rounds.length >= 2);
+    release.resolve();
+    await vi.waitUntil(() => reasonsOf(rounds).filter((reason) => reason === 'ok').length >= 2);
+    const [first, second] = rounds.map(({ outcome }) => outcome).filter(({ ok }) => ok);
+    expect(first).toMatchObject({ saved: { data: { starts: 1 }, changed: 'counters' }, events: [event] });
+    expect(second).toEqual({ ...fine, saved: { data: { starts: 1 }, changed: 'none' } });
+  });
+
   it('lets a collector that obeys its signal fail in its own words', async () => {
     const collect = (signal: AbortSignal): Promise<Outcome> =>
       new Promise((resolve) => {

@@ -35,8 +35,6 @@ export interface Books {
 
 export interface Bookkeeper {
   keep(sources: BookSources): Promise<Books>;
-  /** What the last round returned was not saved: offer it again. */
-  forgetSaved(): void;
 }
 
 const maxAgeOfNamesMs = 5_000;
@@ -55,7 +53,6 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
   // Events of a log that is read back wait until it is clear in which time zone they are.
   let held: readonly TimedEvent[] = [];
   let isResumed = false;
-  let mustSave = false;
 
   async function keep(sources: BookSources): Promise<Books> {
     const stanzas = sources.supervisord?.programs ?? [];
@@ -97,8 +94,7 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
     }
     saved = { ...saved, programs: withoutForgotten(saved.programs, targets.programs) };
     isResumed ||= following.caughtUp;
-    const changes = savedChanges(saved, mustSave || following.moved);
-    mustSave = false;
+    const changes = savedChanges(saved, following.moved);
     return {
       answer,
       targets: targets.programs,
@@ -109,12 +105,7 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
     };
   }
 
-  return {
-    keep,
-    forgetSaved() {
-      mustSave = true;
-    },
-  };
+  return { keep };
 }
 
 const maxPrograms = 2_000;

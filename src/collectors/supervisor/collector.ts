@@ -36,8 +36,6 @@ export function createSupervisorCollector(
       ask: (maxAgeMs) => ask(maxAgeMs, deadline),
       leftMs: () => startedMs + config.timeout * readShare - host.clock.monotonicMs(),
     });
-    // A result that comes too late is dropped by whoever waits for it, and its counters with it.
-    if (host.clock.monotonicMs() - startedMs > config.timeout) bookkeeper.forgetSaved();
     return outcomeOf(books, supervisord?.programs ?? []);
   }
 
