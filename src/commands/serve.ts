@@ -17,6 +17,7 @@ import { createHost, createStderrLogger } from '../host.ts';
 import { createWebApp } from '../web/app.ts';
 import { listen, ListenError, parseListenAddress } from '../web/listen.ts';
 import type { Listener } from '../web/listen.ts';
+import { parseTelemetryPath } from '../web/telemetry-path.ts';
 import { loadWebConfig } from '../web/web-config.ts';
 import { configFileOption } from './config.ts';
 import type { ConfigFileOption } from './config.ts';
@@ -58,8 +59,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const config = orExit(() => loadConfig(options['config.file']));
   const web = orExit(() => loadWebConfig(options['web.config.file']));
   const addresses = orExit(() => (options['web.listenAddress'] ?? [defaultAddress]).map(parseListenAddress));
-  const telemetryPath = options['web.telemetryPath'];
-  if (!/^\/[\w./-]+$/.test(telemetryPath)) fail(`--web.telemetry-path: found ${telemetryPath}, expected a path`, 2);
+  const telemetryPath = orExit(() => parseTelemetryPath(options['web.telemetryPath']));
   const log = createStderrLogger(options['log.level'], options['log.format']);
   const host = createHost(log);
   const version = readVersion();
@@ -108,8 +108,8 @@ function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
     if (stopping) return;
     stopping = true;
     log.info('stopping', { signal });
-    setTimeout(leave, exitAfterMs);
-    void stop().finally(leave);
+    setTimeout(() => leave(0), exitAfterMs);
+    void stop().finally(() => leave(0));
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

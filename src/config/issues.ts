@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { isAboutSecret, maskAnyAddress } from './secrets.ts';
+import { keysAt } from './shape.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -9,12 +10,22 @@ export interface Problem {
   readonly problem: string;
 }
 
-/** Every problem in one line of words. Values are quoted short, and never those of secret keys. */
-export function describeIssues(issues: readonly Issue[], content: unknown): Problem[] {
+/** Every problem of `content` by `schema` in one line of words. Values are quoted short, and never those of secret keys. */
+export function describeIssues(issues: readonly Issue[], content: unknown, schema: z.ZodType): Problem[] {
   return issues.flatMap((issue) => {
-    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => ({ path, problem: `${dotted(path)}: ${explain(issue, found(content, path))}` }));
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, keysAt(schema, issue.path));
+    const { path } = issue;
+    return [{ path, problem: `${dotted(path)}: ${explain(issue, found(content, path))}` }];
   });
+}
+
+function unknownKeys(
+  at: readonly PropertyKey[],
+  keys: readonly string[],
+  known: readonly string[] | undefined,
+): Problem[] {
+  const expected = known === undefined ? '' : `, expected one of ${known.join(', ')}`;
+  return keys.map((key) => ({ path: [...at, key], problem: `${dotted([...at, key])}: unknown key${expected}` }));
 }
 
 function explain(issue: Issue, value: unknown): string {
@@ -23,8 +34,6 @@ function explain(issue: Issue, value: unknown): string {
       ? 'nothing'
       : JSON.stringify(typeof value === 'string' ? maskAnyAddress(value) : value).slice(0, 60);
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return 'unknown key';
     case 'invalid_type':
       return `found ${shown}, expected ${article(issue.expected)}`;
     case 'invalid_value':

@@ -1,22 +1,14 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { errorMessage } from '../core/errors.ts';
 import { describeIssues } from './issues.ts';
-import { configSchema } from './schema.ts';
+import { configSchema, sectionNames } from './schema.ts';
 import type { Config } from './schema.ts';
-
-/** The configuration cannot be used. Each line of the message says where, what was found and what was expected. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-// A configuration is a page or two; something huge is not one.
-const maxBytes = 1024 * 1024;
+import { ConfigError, readConfigText } from './text.ts';
 
 /** Reads and checks a configuration file; without a file, the defaults. Throws `ConfigError` with all problems at once. */
 export function loadConfig(file: string | undefined): Config {
-  return file === undefined ? parseConfig('', 'defaults') : parseConfig(readText(file), file);
+  return file === undefined ? parseConfig('', 'defaults') : parseConfig(readConfigText(file), file);
 }
 
 /** Checks the text of a configuration; `file` is what its problems are reported against. */
@@ -30,37 +22,21 @@ export function parseConfig(text: string, file: string): Config {
     });
     throw new ConfigError(problems.join('\n'));
   }
-  const content = toPlain(document, file) ?? {};
+  const content = withoutEmptySections(toPlain(document, file) ?? {});
   const result = configSchema.safeParse(content);
   if (result.success) return result.data;
-  const problems = describeIssues(result.error.issues, content)
+  const problems = describeIssues(result.error.issues, content, configSchema)
     .map(({ path, problem }) => ({ line: lineOf(document, path, lines), problem }))
     .toSorted((a, b) => a.line - b.line);
   throw new ConfigError(problems.map(({ line, problem }) => `${file}:${line}: ${problem}`).join('\n'));
 }
 
-function readText(file: string): string {
-  try {
-    const bytes = readBeginning(file, maxBytes + 1);
-    if (bytes.length > maxBytes) throw new Error(`expected at most ${maxBytes} bytes`);
-    return bytes.toString('utf8');
-  } catch (error) {
-    throw new ConfigError(`${file}: cannot be read: ${errorMessage(error)}`, { cause: error });
-  }
-}
-
-/** Also of what has no end, such as a device. */
-function readBeginning(file: string, bytes: number): Buffer {
-  const fd = openSync(file, 'r');
-  try {
-    const buffer = Buffer.alloc(bytes);
-    let length = 0;
-    for (let got = -1; got !== 0 && length < bytes; length += got)
-      got = readSync(fd, buffer, length, bytes - length, null);
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(fd);
-  }
+/** `supervisor:` with nothing below it, or only comments, is the section with its defaults. */
+function withoutEmptySections(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  return Object.fromEntries(
+    Object.entries(content).filter(([key, value]) => value !== null || !sectionNames.includes(key)),
+  );
 }
 
 function toPlain(document: Document, file: string): unknown {

@@ -4,6 +4,7 @@ import { formatDuration, isDurationSchema } from '../core/duration.ts';
 import { isSecretKey, maskAddress } from './secrets.ts';
 import { configSchema } from './schema.ts';
 import type { Config } from './schema.ts';
+import { unwrap } from './shape.ts';
 
 /** The effective configuration as YAML that can be loaded again: durations in their own units, secrets masked. */
 export function printConfig(config: Config): string {
@@ -24,12 +25,4 @@ function toText(value: unknown, schema: z.ZodType | undefined): unknown {
   return Object.fromEntries(
     entries.map(([key, each]) => [key, isSecretKey(key) ? '<secret>' : toText(each, shape[key])]),
   );
-}
-
-/** The schema below defaults, optionals and transformations, where its shape is. */
-function unwrap(schema: z.ZodType): z.ZodType {
-  if (isDurationSchema(schema)) return schema;
-  const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
-  const next = innerType ?? input;
-  return next === undefined ? schema : unwrap(next);
 }

@@ -15,6 +15,9 @@ export interface Config {
   readonly [section: string]: unknown;
 }
 
+/** Sections of the file: what may be left empty, for each of their keys has a default. */
+export const sectionNames: readonly string[] = [...collectors.map(({ name }) => name), 'checklist'];
+
 /** The strict schema of the configuration file, put together from the sections of the collectors. */
 export const configSchema: z.ZodType<Config> = buildSchema();
 

@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SavedState, TimedEvent } from './contract.ts';
+import { errorMessage } from './errors.ts';
 import { createHistory, timedEventSchema } from './history.ts';
 import type { History } from './history.ts';
 import type { Clock, Logger } from './host.ts';
 import { createJsonFile, peekJsonFile } from './json-file.ts';
-import { takeLock } from './lock.ts';
+import { LockedError, takeLock } from './lock.ts';
 import { createStateWriter } from './state-writer.ts';
 
 /** Counters with the positions they were counted from, and the history: what outlives the process. */
@@ -34,10 +35,13 @@ const historyFormat = 'gpunode-exporter history 1';
 const stateContent = z.record(z.string(), z.unknown());
 const historyContent = z.array(timedEventSchema);
 
-/** Opens the state directory, which is made if need be. Throws `LockedError` if another exporter uses it. */
+/**
+ * Opens the state directory, which is made if need be. Throws `LockedError` if another exporter uses it. Goes on without the
+ * lock where none can be written: a full disk must not make counters begin anew.
+ */
 export async function openState(directory: string, clock: Clock, log: Logger): Promise<StateStore> {
   await mkdir(directory, { recursive: true, mode: 0o750 });
-  const unlock = takeLock(join(directory, 'lock'));
+  const unlock = takeLockIfWritable(join(directory, 'lock'), log);
   const stateFile = createJsonFile(join(directory, stateName), stateFormat, stateContent, log);
   const historyFile = createJsonFile(join(directory, historyName), historyFormat, historyContent, log);
   const restored = await stateFile.read();
@@ -54,6 +58,19 @@ export async function openState(directory: string, clock: Clock, log: Logger): P
       unlock();
     },
   };
+}
+
+function takeLockIfWritable(path: string, log: Logger): () => void {
+  try {
+    return takeLock(path);
+  } catch (error) {
+    if (error instanceof LockedError) throw error;
+    log.error('state directory cannot be locked; a second exporter on it would not be noticed', {
+      lock: path,
+      error: errorMessage(error),
+    });
+    return () => undefined;
+  }
 }
 
 /**

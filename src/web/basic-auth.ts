@@ -5,7 +5,8 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 /** Asks for HTTP Basic credentials and checks them against bcrypt hashes; without users everybody may read. */
 export function basicAuth(users: ReadonlyMap<string, string>): RequestHandler {
   // bcrypt takes a good part of a second by design: a scraper's credentials are checked once, wrong ones every time.
-  const known = new Set<string>();
+  const checks = new Map<string, Promise<boolean>>();
+  const anyHash = users.values().next().value ?? '';
 
   return async function checkCredentials(request: Request, response: Response, next: NextFunction): Promise<void> {
     if (users.size === 0 || (await permitted(request.headers.authorization))) return next();
@@ -17,12 +18,18 @@ export function basicAuth(users: ReadonlyMap<string, string>): RequestHandler {
     const encoded = /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(header ?? '')?.[1];
     if (encoded === undefined) return false;
     const key = createHash('sha256').update(encoded).digest('hex');
-    if (known.has(key)) return true;
-    const credentials = Buffer.from(encoded, 'base64').toString('utf8');
+    const check = checks.get(key) ?? areRight(Buffer.from(encoded, 'base64').toString('utf8'));
+    checks.set(key, check);
+    const right = await check;
+    if (!right) checks.delete(key);
+    return right;
+  }
+
+  async function areRight(credentials: string): Promise<boolean> {
     const colon = credentials.indexOf(':');
-    const hash = users.get(credentials.slice(0, colon));
-    if (colon < 1 || hash === undefined || !(await compare(credentials.slice(colon + 1), hash))) return false;
-    known.add(key);
-    return true;
+    const hash = users.get(credentials.slice(0, Math.max(0, colon)));
+    // An unknown name takes as long as a wrong password: who asks must not learn which names there are.
+    const isSame = await compare(credentials.slice(colon + 1), hash ?? anyHash);
+    return isSame && hash !== undefined;
   }
 }

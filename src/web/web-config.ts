@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigError } from '../config/load.ts';
 import { describeIssues } from '../config/issues.ts';
+import { ConfigError, readConfigText } from '../config/text.ts';
 import { errorMessage } from '../core/errors.ts';
 
 /** Options for Node's TLS server, with the files' content. */
@@ -43,11 +43,11 @@ const schema = z.strictObject({
 /** Reads `--web.config.file`; throws `ConfigError` with all its problems. */
 export function loadWebConfig(file: string | undefined): WebConfig {
   if (file === undefined) return { tls: undefined, users: new Map() };
-  const content =
-    attempt(file, 'cannot be read', (): unknown => parse(readFileSync(file, 'utf8'), { prettyErrors: false })) ?? {};
+  const text = readConfigText(file);
+  const content = attempt(file, 'cannot be read', (): unknown => parse(text, { prettyErrors: false })) ?? {};
   const result = schema.safeParse(content);
   if (!result.success) {
-    const problems = describeIssues(result.error.issues, mask(content));
+    const problems = describeIssues(result.error.issues, mask(content), schema);
     throw new ConfigError(problems.map(({ problem }) => `${file}: ${problem}`).join('\n'));
   }
   const { tls_server_config: tls, basic_auth_users: users } = result.data;

@@ -23,6 +23,7 @@ describe('configuration', () => {
   it('takes an empty file, an empty section and `none` for the state', () => {
     expect(parseConfig('', 'node.yml')).toEqual(loadConfig(undefined));
     expect(parseConfig('supervisor: {}\n', 'node.yml')).toEqual(loadConfig(undefined));
+    expect(parseConfig('supervisor:\n  # interval: 5s\ngpu:\nchecklist:\n', 'node.yml')).toEqual(loadConfig(undefined));
     expect(parseConfig('state_dir: none\n', 'node.yml').state_dir).toBeUndefined();
   });
 
@@ -37,7 +38,17 @@ describe('configuration', () => {
     ['programs: fastapi\n', 'node.yml:1: programs: found "fastapi", expected a list'],
     ['programs: []\n', 'node.yml:1: programs: found "a list", expected at least 1 entries'],
     ['programs:\n  - a\n  - a\n', 'node.yml:3: programs[1]: found "a", expected each name once, a is listed again'],
-    ['\n\nsupervisor:\n  intervall: 5s\n', 'node.yml:4: supervisor.intervall: unknown key'],
+    ['programs:\n', 'node.yml:1: programs: found null, expected a list'],
+    [
+      '\n\nsupervisor:\n  intervall: 5s\n',
+      'node.yml:4: supervisor.intervall: unknown key, expected one of interval, timeout, config_file, server_url, username, password_file, main_log',
+    ],
+    [
+      'endpoints: { targets: [{ name: a, uri: "http://a/" }] }\n',
+      'node.yml:1: endpoints.targets[0].url: found nothing, expected a text\n' +
+        'node.yml:1: endpoints.targets[0].uri: unknown key, expected one of name, url, program, status, json, kind, ' +
+        'slow, loading_budget, ca_file, bearer_token_file, username, password_file, follow_redirects',
+    ],
     [
       'supervisor: { interval: 5 }\n',
       'node.yml:1: supervisor.interval: found 5, expected a duration such as 500ms, 5s, 10m or 1h30m',
@@ -53,7 +64,7 @@ describe('configuration', () => {
   it('names all problems at once, in the order of the file', () => {
     expect(problemsOf('state_dir: 3\nprogramms: [a]\nsupervisor:\n  interval: soon\n').split('\n')).toEqual([
       'node.yml:1: state_dir: found 3, expected a text',
-      'node.yml:2: programms: unknown key',
+      expect.stringMatching(/^node\.yml:2: programms: unknown key, expected one of state_dir, programs, supervisor, /),
       'node.yml:4: supervisor.interval: found "soon", expected a duration such as 500ms, 5s, 10m or 1h30m',
     ]);
   });

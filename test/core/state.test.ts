@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -91,6 +91,20 @@ describe('state directory', () => {
     const host = createTestHost();
     await expect(openState(directory, host.clock, host.log)).rejects.toThrow(`held by process ${process.ppid}`);
     writeFileSync(join(directory, 'lock'), lock);
+  });
+
+  it('goes on where it stopped though no lock can be written', async () => {
+    const { state } = await openIn();
+    await state.save('supervisor', { data: { starts: 3 }, changed: 'counters' }, []);
+    await state.close();
+    mkdirSync(join(directory, 'lock'));
+    const { state: next, host } = await openIn();
+    expect(next.restored('supervisor')).toEqual({ starts: 3 });
+    expect(host.lines).toEqual([
+      expect.objectContaining({ level: 'error', message: expect.stringContaining('cannot be locked') }),
+    ]);
+    await next.save('supervisor', { data: { starts: 4 }, changed: 'counters' }, []);
+    expect(onDisk()).toEqual({ supervisor: { starts: 4 } });
   });
 
   it('publishes anyway when the directory is gone, says so once, and notices when it is back', async () => {

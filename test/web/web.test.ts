@@ -146,7 +146,10 @@ describe('web configuration', () => {
 
   it.each([
     ['tls_server_config: {}\n', 'tls_server_config.cert_file: found nothing, expected a text'],
-    ['http_server_config: {}\n', 'http_server_config: unknown key'],
+    [
+      'http_server_config: {}\n',
+      'http_server_config: unknown key, expected one of tls_server_config, basic_auth_users',
+    ],
     ['basic_auth_users: { a: hunter2 }\n', 'basic_auth_users.a: found "<secret>", expected a bcrypt hash'],
     ['basic_auth_users: { a: hunter2, a: hunter2 }\n', 'cannot be read: Map keys must be unique'],
     ['basic_auth_users: { a: hunter2\n', 'cannot be read: '],

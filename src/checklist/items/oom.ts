@@ -59,12 +59,11 @@ export const noOomOfProgram: ChecklistItem = {
       ...told.map(({ atMs }) => atMs),
       ...(program?.classes ?? []).filter(({ name }) => oomClasses.includes(name)).map(({ lastMs }) => lastMs ?? 0),
     );
-    if (node.nowMs - newestMs <= node.config.checklist.window) {
+    if (isRecent(node, newestMs)) {
       const count = Math.max(1, told.length);
-      const ago = durationInWords((node.nowMs - newestMs) / 1000);
       return {
         status: 'fail',
-        evidence: `its log told ${counted(count, 'time')} that memory ran out, last ${ago} ago`,
+        evidence: `its log told ${counted(count, 'time')} that memory ran out, last ${agoInWords(node, newestMs)}`,
         command,
       };
     }
@@ -78,16 +77,25 @@ function isTold({ kind, detail }: TimedEvent): boolean {
   return kind === 'log' && detail !== undefined && oomClasses.includes(detail);
 }
 
-function recent({ nowMs, config }: NodeView, events: readonly TimedEvent[]): readonly TimedEvent[] {
-  return events.filter(({ atMs }) => nowMs - atMs <= config.checklist.window);
+function recent(node: NodeView, events: readonly TimedEvent[]): readonly TimedEvent[] {
+  return events.filter(({ atMs }) => isRecent(node, atMs));
 }
 
-function killsInWords(kills: readonly TimedEvent[], newest: TimedEvent, { nowMs }: NodeView): string {
+/** A little ahead is another clock; far ahead is from before the clock was put right. */
+function isRecent({ nowMs, config }: NodeView, atMs: number): boolean {
+  return Math.abs(nowMs - atMs) <= config.checklist.window;
+}
+
+function agoInWords({ nowMs }: NodeView, atMs: number): string {
+  return `${durationInWords((nowMs - atMs) / 1000)} ago`;
+}
+
+function killsInWords(kills: readonly TimedEvent[], newest: TimedEvent, node: NodeView): string {
   // The same kill counts for the machine and for its cgroup.
   const count = Math.max(
     ...['host', 'cgroup'].map((scope) => sum(kills.filter((each) => (each.subject === 'host') === (scope === 'host')))),
   );
-  return `${counted(count, 'OOM kill')}, last ${durationInWords((nowMs - newest.atMs) / 1000)} ago`;
+  return `${counted(count, 'OOM kill')}, last ${agoInWords(node, newest.atMs)}`;
 }
 
 function sum(kills: readonly TimedEvent[]): number {

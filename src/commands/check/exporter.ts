@@ -1,9 +1,8 @@
 import { receivedSchema } from '../../checklist/report.ts';
 import type { Report } from '../../checklist/report.ts';
-import { HttpFailure } from '../../core/host.ts';
 import type { HttpClient, HttpResponse } from '../../core/host.ts';
-import { formatDuration } from '../../core/duration.ts';
 import type { ExporterAddress } from './exporter-url.ts';
+import { whyNoAnswer } from './no-answer.ts';
 import { NoReportError } from './source.ts';
 import type { CheckSource } from './source.ts';
 
@@ -30,7 +29,7 @@ export function askExporter(exporter: ExporterAddress, http: HttpClient, timeout
     try {
       return await http.request({ url: new URL('api/checklist', url).href, headers, timeoutMs, maxBodyBytes });
     } catch (error) {
-      throw new NoReportError(`${name} cannot be asked: ${why(error, timeoutMs)}`, { cause: error });
+      throw new NoReportError(`${name} cannot be asked: ${whyNoAnswer(error, timeoutMs)}`, { cause: error });
     }
   }
 
@@ -42,22 +41,5 @@ function bodyOf({ body, bodyTruncated }: HttpResponse): unknown {
     return bodyTruncated ? undefined : JSON.parse(body);
   } catch {
     return undefined;
-  }
-}
-
-function why(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof HttpFailure)) return 'the connection failed';
-  const code = error.code === undefined ? '' : ` (${error.code})`;
-  switch (error.kind) {
-    case 'refused':
-      return 'connection refused, nothing listens there';
-    case 'timeout':
-      return `no complete answer within ${formatDuration(timeoutMs)}`;
-    case 'dns_error':
-      return 'its name cannot be looked up';
-    case 'tls_error':
-      return `its certificate is not trusted, or it does not speak TLS${code}; NODE_EXTRA_CA_CERTS names more authorities`;
-    default:
-      return `the connection failed${code}`;
   }
 }

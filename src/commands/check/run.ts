@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onlySections } from '../../checklist/report.ts';
+import type { Report } from '../../checklist/report.ts';
 import type { Status } from '../../checklist/types.ts';
 import type { Config } from '../../config/schema.ts';
+import { errorCode, errorMessage } from '../../core/errors.ts';
 import { createHttpClient } from '../../core/http-client.ts';
+import { leave } from '../leave.ts';
 import { writeStderr } from '../terminal.ts';
 import { askExporter } from './exporter.ts';
 import type { ExporterAddress } from './exporter-url.ts';
@@ -39,16 +42,26 @@ export async function runCheck(options: CheckOptions): Promise<never> {
   async function end(withStatus: number): Promise<never> {
     progress.clear();
     await source?.stop();
-    return process.exit(withStatus);
+    return leave(withStatus);
   }
 
   process.once('SIGINT', () => void end(options.watch ? status : 130));
   process.once('SIGTERM', () => void end(options.watch ? status : 143));
-  // Whoever reads along has seen enough: `check | head`.
-  process.stdout.on('error', () => void end(status));
+  // Each write is told of its own error.
+  process.stdout.on('error', () => undefined);
   source = await sourceOf(options, progress);
   for (;;) {
-    status = exitStatus[await showReport(source, options, progress, screen)];
+    const report = await reportOf(source, options.sections);
+    status = exitStatus[report instanceof NoReportError ? 'unknown' : report.verdict];
+    progress.clear();
+    try {
+      await show(report, source.runbooks, options, progress, screen);
+    } catch (error) {
+      // Whoever read along has seen enough: `check | head`.
+      if (errorCode(error) === 'EPIPE') return end(status);
+      progress.tell(`the report cannot be written: ${errorMessage(error)}`);
+      return end(exitStatus.unknown);
+    }
     if (!options.watch) return end(status);
     await delay(watchEveryMs);
   }
@@ -60,24 +73,27 @@ async function sourceOf({ of, sections, timeoutMs }: CheckOptions, progress: Pro
   return lookAtNode({ config: of.config, sections, timeoutMs, onWaiting, tell });
 }
 
-async function showReport(
-  source: CheckSource,
-  options: CheckOptions,
+async function reportOf(source: CheckSource, sections: readonly string[]): Promise<Report | NoReportError> {
+  try {
+    return onlySections(await source.report(), sections);
+  } catch (error) {
+    if (error instanceof NoReportError) return error;
+    throw error;
+  }
+}
+
+async function show(
+  report: Report | NoReportError,
+  runbooks: string | undefined,
+  { format, watch }: CheckOptions,
   progress: Progress,
   screen: Screen,
-): Promise<Status> {
-  const { format, sections, watch } = options;
-  try {
-    const report = onlySections(await source.report(), sections);
-    progress.clear();
+): Promise<void> {
+  if (!(report instanceof NoReportError)) {
     const paint = createPaint(process.stdout);
     const columns = columnsOf(process.stdout);
-    await screen.show(render(report, format, { paint, columns, runbooks: source.runbooks, watch }));
-    return report.verdict;
-  } catch (error) {
-    if (!(error instanceof NoReportError)) throw error;
-    if (screen.inPlace) await screen.show(`${error.message}\n`);
-    else progress.tell(error.message);
-    return 'unknown';
+    return screen.show(render(report, format, { paint, columns, runbooks, watch }));
   }
+  if (screen.inPlace) return screen.show(`${report.message}\n`);
+  return progress.tell(report.message);
 }

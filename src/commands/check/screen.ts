@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty';
 /** Where reports go. */
 export interface Screen {
   readonly inPlace: boolean;
-  /** Resolves when it is written; a reader that has gone is nothing to wait for. */
+  /** Resolves when it is written; rejects where it cannot be, as where its reader has gone. */
   show(text: string): Promise<void>;
 }
 
@@ -23,8 +23,8 @@ export function createScreen(stream: NodeJS.WriteStream | WriteStream, inPlace: 
       isFirst = false;
       // Written over, not cleared first: that would flicker.
       const shown = inPlace ? `${start}${text.replaceAll('\n', `${clearToEndOfLine}\n`)}${clearRest}` : text;
-      return new Promise((resolve) => {
-        stream.write(shown, () => resolve());
+      return new Promise((resolve, reject) => {
+        stream.write(shown, (error) => (error ? reject(error) : resolve()));
       });
     },
   };

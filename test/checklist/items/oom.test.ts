@@ -40,6 +40,12 @@ describe('no_oom of the node', () => {
     expect(judge({ events: [event('oom', 'host', hourMs + 1, { value: 1 })] }).status).toBe('pass');
   });
 
+  it('is not held by what a clock that was put back left in the future', () => {
+    expect(judge({ events: [event('oom', 'host', -hourMs - 1, { value: 1 })] }).status).toBe('pass');
+    // But one clock may be a little ahead of another.
+    expect(judge({ events: [event('oom', 'host', -1_000, { value: 1 })] }).evidence).toBe('1 OOM kill, last 0s ago');
+  });
+
   it('knows of a kill also while its source is silent, and otherwise nothing', () => {
     const host = failed('timeout');
     expect(judge({ host, events: [event('oom', 'host', 1_000, { value: 1 })] }).status).toBe('fail');

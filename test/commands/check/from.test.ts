@@ -13,7 +13,7 @@ import type { WebContent } from '../../../src/web/app.ts';
 import { failed, healthyView, known, nowMs, program, runs, supervisorFacts } from '../../checklist/healthy-view.ts';
 import { waitFor } from '../../node/poll.ts';
 import { webContent } from '../../support/web-content.ts';
-import { checkFrom } from './program.ts';
+import { checkFrom, checkInShell } from './program.ts';
 import type { RunOptions } from './program.ts';
 
 const servers: Server[] = [];
@@ -68,6 +68,18 @@ describe('--from', () => {
     const { stdout } = await ask(url, ['--format', 'json']);
     const report: unknown = await (await fetch(`${url}/api/checklist`)).json();
     expect(JSON.parse(stdout)).toEqual(report);
+  });
+
+  it.each(['table', 'json'])('has the status of its verdict though nobody reads: %s', async (format) => {
+    const script = '"$@" | true; exit "${PIPESTATUS[0]}"';
+    const { status, stderr } = await checkInShell(script, await exporter({}), ['--format', format]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('says that the report could not be written', async () => {
+    const { status, stderr } = await checkInShell('exec "$@" > /dev/full', await exporter({}));
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^gpunode-exporter: the report cannot be written: .*ENOSPC/);
   });
 
   it('reads what a newer exporter sends, as far as it can', async () => {

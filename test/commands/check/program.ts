@@ -50,6 +50,12 @@ export function checkFrom(url: string, args: readonly string[] = [], options: Ru
   return startWith(spawn, [process.execPath, main, 'check', '--from', url, ...args], options);
 }
 
+/** The same, where a line of bash says what becomes of its output; the line runs it as `"$@"`. */
+export function checkInShell(script: string, url: string, args: readonly string[] = []): Promise<Ended> {
+  const command = [process.execPath, main, 'check', '--from', url, ...args];
+  return startWith(spawn, ['bash', '-c', script, 'bash', ...command], {}).ended;
+}
+
 type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 
 function startWith(start: Spawn, [command = '', ...args]: readonly string[], { env = {}, uid }: RunOptions): Running {
