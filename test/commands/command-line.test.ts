@@ -92,22 +92,41 @@ test('one exporter a state directory, and one an address', async () => {
   expect(second.stderr).toContain(`--web.listen-address: ${address} is already in use by another process\n`);
 });
 
-test('ends in time though a resolver never answers', async () => {
+/** A resolver that never answers, and the command that runs another one where it is asked. */
+function deadResolver(): { asked: Promise<unknown>; inside: string[]; close: () => void } {
   const resolver = createSocket('udp4').bind(53, '127.0.0.77');
-  const asked = once(resolver, 'message');
-  const target = '{ name: a, url: "http://node.example.com/", program: a }';
   const resolvConf = join(folder, 'resolv.conf');
   writeFileSync(resolvConf, 'nameserver 127.0.0.77\n');
   // With a resolv.conf of its own, which nobody else sees.
   const script = `mount --bind ${resolvConf} /etc/resolv.conf && exec "$@"`;
   const inside = ['unshare', '--mount', 'sh', '-c', script, 'sh'];
+  return { asked: once(resolver, 'message'), inside, close: () => resolver.close() };
+}
+
+test('ends in time though a resolver never answers', async () => {
+  const { asked, inside, close } = deadResolver();
+  const target = '{ name: a, url: "http://node.example.com/", program: a }';
   const { child } = await serve('none', { config: `endpoints: { targets: [${target}] }\n`, inside });
   await asked;
   const sinceMs = performance.now();
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(performance.now() - sinceMs).toBeLessThan(4_000);
-  resolver.close();
+  close();
+});
+
+test('check ends in time, and with its own status, though a resolver never answers', async () => {
+  const { asked, inside, close } = deadResolver();
+  const check = [main, 'check', '--from', 'http://node.example.com:10042', '--timeout', '1s'];
+  const [command = '', ...words] = [...inside, process.execPath, ...check];
+  const child = spawn(command, words, { stdio: 'ignore' });
+  children.push(child);
+  const ended = once(child, 'exit');
+  await asked;
+  const sinceMs = performance.now();
+  expect(await ended).toEqual([3, null]);
+  expect(performance.now() - sinceMs).toBeLessThan(4_000);
+  close();
 });
 
 test('serves on when nobody reads its log any more', async () => {
