@@ -10,6 +10,7 @@ import { memoryStories } from './stories/memory.ts';
 import { metaStories } from './stories/meta.ts';
 import { modelStories } from './stories/model.ts';
 import { processStories } from './stories/process.ts';
+import { siteStories } from './stories/sites.ts';
 import { sparseStories } from './stories/sparse.ts';
 import type { Story } from './story.ts';
 
@@ -18,6 +19,7 @@ const stories: readonly Story[] = [
   ...processStories,
   ...cadenceStories,
   ...sparseStories,
+  ...siteStories,
   ...endpointStories,
   ...modelStories,
   ...gpuStories,

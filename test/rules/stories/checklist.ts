@@ -47,7 +47,7 @@ export const checklistStories: readonly Story[] = [
           ),
           failing(
             binary,
-            'binary_valid of llama-server on gpu-1:10042 has failed for 15 minutes: 2 libraries are missing for llama. First, on the node: `ldd /app/llama-server`.',
+            'binary_valid of llama-server on gpu-1:10042 has failed for 15 minutes: libraries missing for llama: 2. First, on the node: `ldd /app/llama-server`.',
           ),
           failing(
             mode,

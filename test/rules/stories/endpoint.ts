@@ -1,3 +1,4 @@
+import { check } from '../check.ts';
 import type { Firing, Story } from '../story.ts';
 import type { Series, Timeline } from '../timeline.ts';
 import { during, steps } from '../timeline.ts';
@@ -11,7 +12,7 @@ const slow: Firing = { alert: 'GpuNodeEndpointSlow', labels: apiLabels };
 const stranger: Firing = { alert: 'GpuNodeEndpointStranger', labels: apiLabels };
 
 /** The endpoint is in `state` from one minute to another. */
-function inState(target: string, program: string, state: string, from: number, to: number): Series {
+export function inState(target: string, program: string, state: string, from: number, to: number): Series {
   const of = `target="${target}",program="${program}"`;
   return {
     [`gpunode_endpoint_up{${of}}`]: during(from, to, 0, 1),
@@ -31,6 +32,7 @@ function probesTaking(slowSeconds: number, from: number, to: number): Series {
   };
 }
 
+const llamaHealthy = ['endpoint_health', 'llama_healthy', 'llama'] as const;
 const startTime = 'gpunode_program_start_time_seconds{program="llama"}';
 
 export const endpointStories: readonly Story[] = [
@@ -99,6 +101,28 @@ export const endpointStories: readonly Story[] = [
         ],
       },
       { at: 43, firing: [loading] },
+      { at: 46 },
+    ],
+  },
+  {
+    title:
+      'llama loads for ever, and supervisord may not be asked: nobody knows its start, the checklist counts itself',
+    series: {
+      ...inState('llama', 'llama', 'loading', 10, 40),
+      ...check(llamaHealthy, [10, 'unknown'], [20, 'fail'], [40, 'pass']),
+      [startTime]: undefined,
+    },
+    moments: [
+      { at: 20.4 },
+      {
+        at: 21.6,
+        firing: [
+          {
+            ...loading,
+            text: 'llama on gpu-1:10042 has been loading its model for too long; its budget is 10m 0s. First: `tail -n 50 /var/log/llama.err` for its progress, then `nvidia-smi` and `free -h`.',
+          },
+        ],
+      },
       { at: 46 },
     ],
   },
