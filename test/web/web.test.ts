@@ -38,6 +38,10 @@ async function start(extra: Partial<WebContent> = {}, tls?: Parameters<typeof li
 const get = (url: string, extra: object = {}): Promise<HttpResponse> =>
   createHttpClient().request({ url, timeoutMs: 5_000, maxBodyBytes: 100_000, ...extra });
 
+const basic = (credentials: string): { authorization: string } => ({
+  authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+});
+
 describe('HTTP', () => {
   it('serves metrics as text format 0.0.4 with strict headers and without etag', async () => {
     const { status, body, headers } = await get(`${await start()}/metrics`);
@@ -120,8 +124,7 @@ describe('web configuration', () => {
   it('asks for credentials, and does not ask twice for the price of bcrypt', async () => {
     const { users } = loadWebConfig(webConfig(`basic_auth_users:\n  prometheus: ${hashSync('s3cret', 4)}\n`));
     const base = await start({ users });
-    const as = (credentials: string): Promise<HttpResponse> =>
-      get(`${base}/metrics`, { headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } });
+    const as = (credentials: string): Promise<HttpResponse> => get(`${base}/metrics`, { headers: basic(credentials) });
     expect(await get(`${base}/metrics`)).toMatchObject({
       status: 401,
       headers: { 'www-authenticate': 'Basic realm="gpunode-exporter"' },
@@ -131,6 +134,21 @@ describe('web configuration', () => {
     for (const wrong of ['prometheus:', 'prometheus:S3cret', 'other:s3cret', 'prometheus']) {
       expect((await as(wrong)).status).toBe(401);
     }
+  });
+
+  it('answers whom it knows while somebody guesses', async () => {
+    const base = await start({ users: new Map([['prometheus', hashSync('s3cret', 10)]]) });
+    const as = (credentials: string): Promise<HttpResponse> => get(`${base}/metrics`, { headers: basic(credentials) });
+    expect((await as('prometheus:s3cret')).status).toBe(200);
+    let answered = 0;
+    const guesses = Array.from({ length: 20 }, async (_, index) => {
+      const { status } = await as(`prometheus:${index}`);
+      answered += 1;
+      return status;
+    });
+    expect((await as('prometheus:s3cret')).status).toBe(200);
+    expect(answered).toBeLessThan(10);
+    expect(new Set(await Promise.all(guesses))).toEqual(new Set([401]));
   });
 
   it('serves TLS', async () => {
