@@ -12,6 +12,7 @@ import { modelStories } from './stories/model.ts';
 import { processStories } from './stories/process.ts';
 import { siteStories } from './stories/sites.ts';
 import { sparseStories } from './stories/sparse.ts';
+import { thresholdStories } from './stories/threshold.ts';
 import type { Story } from './story.ts';
 
 const stories: readonly Story[] = [
@@ -20,6 +21,7 @@ const stories: readonly Story[] = [
   ...cadenceStories,
   ...sparseStories,
   ...siteStories,
+  ...thresholdStories,
   ...endpointStories,
   ...modelStories,
   ...gpuStories,
