@@ -14,7 +14,7 @@ export function isBareException(message: string): boolean {
   return /^(?:Uncaught )?[\w.]*(?:Error|Exception)\b/.test(message);
 }
 
-/** True if a shell reports that a process died of a signal: an echo where the process itself told why. */
+/** True if a shell, or ggml's own stack, tells that a process died: an echo where the process itself told why. */
 export function isObituary(message: string): boolean {
   return obituary.test(message);
 }
@@ -80,4 +80,4 @@ const harmless = new RegExp(
 );
 
 const obituary =
-  /^(?:[\w./-]+: line \d+: +\d+ |\w+: )?(?:Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception|Killed(?! process)|Trace\/breakpoint trap|Bad system call|segmentation fault|abort|bus error|killed)\b/;
+  /^(?:[\w./-]+: line \d+: +\d+ |\w+: )?(?:Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception|Killed(?! process)|Trace\/breakpoint trap|Bad system call|segmentation fault|abort|bus error|killed)\b|^#\d+ .*\bggml_abort \(|^\S+\(ggml_abort\+/;

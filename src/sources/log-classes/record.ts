@@ -100,8 +100,8 @@ const forms: readonly Form[] = [
   ['dashed', new RegExp(String.raw`^[\w.:/-]{1,60} - (${capitalLevels}) - (.*)$`)],
   // [tag] LEVEL: …, program: LEVEL: …
   ['tagged', new RegExp(String.raw`^(?:\[[\w .:\/@-]{1,60}\]:?|[\w.\/-]{1,60}:) \[?(${capitalLevels})\]?[:\s-]+(.*)$`)],
-  // glog, absl: E0901 10:00:00.123456 4711 file.cc:12] …; torch: [W1123 12:00:00.1 CUDAFunctions.cpp:108] …
-  ['glog', /^\[?([IWEF])(?:\d{4})? ?[\d:.]*(?: +\d+)? [\w./-]+:\d+\] (?:Warning: )?(.*)$/],
+  // glog, absl: E0901 10:00:00.123456 4711 file.cc:12] …; torch: [rank1]:[W923 12:00:00.1 CUDAFunctions.cpp:108] …
+  ['glog', /^(?:\[rank\d+\]: ?)?\[?([IWEF])(?:\d{3,4})? ?[\d:.]*(?: +\d+)? [\w./-]+:\d+\] (?:Warning: )?(.*)$/],
   ['logfmt', /^(?=(?:time|ts|t|level|lvl|caller)=).{0,160}?\b(?:level|lvl)="?(\w+)"? ?(.*)$/],
   // the warnings module: file.py:121: UserWarning: …
   ['python warning', /^(?:\S+\.py|<\w+>|sys):\d+: \w*(Warning): (.*)$/],
@@ -117,6 +117,8 @@ function readForms(text: string, nowMs: number): LogRecord | undefined {
     const level = levelOf(match[1]?.split(' ')[0]);
     if (level === undefined && form !== 'kernel') continue;
     const message = match[2] ?? '';
+    const glogTime = form === 'glog' ? text.search(/(?<=[IWEF])\d/) : -1;
+    if (glogTime >= 0) return { level, message, atMs: stampAt(text, glogTime, nowMs)?.atMs, form };
     const stamp = form === 'level first' || form === 'tagged' ? stampAt(message, 0, nowMs) : undefined;
     return { level, message: withoutStamp(message, stamp?.length), atMs: stamp?.atMs, form };
   }

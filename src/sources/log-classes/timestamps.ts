@@ -40,6 +40,12 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
     ([, month, day, hour, minute, second, fraction], nowMs) =>
       inYear(undefined, [Number(month), Number(day), Number(hour), Number(minute), Number(second)], fraction, nowMs),
   ],
+  // 1123 13:00:00.123456 (glog) · 923 13:00:00.123456789 (torch)
+  [
+    /(\d{1,2})(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6,9})(?= )/y,
+    ([, month, day, hour, minute, second, fraction], nowMs) =>
+      inYear(undefined, [Number(month), Number(day), Number(hour), Number(minute), Number(second)], fraction, nowMs),
+  ],
   // 10:00:02.118 · 0.00.029.889 (llama-server: since its start) · 30097.215001 (kernel: since boot): no date
   [/\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?=[\s\]])/y, () => undefined],
 ];

@@ -30,6 +30,12 @@ describe('heads of records', () => {
     ['{"level":"error","msg":"failed"}', 'error', 'failed'],
     ['{"levelno":40,"message":"failed"}', 'error', 'failed'],
     ['{"level":40,"msg":"careful"}', 'warning', 'careful'],
+    ['{"level":40,"level_name":"ERROR","message":"failed"}', 'error', 'failed'],
+    ['{"log.level":"error","message":"failed"}', 'error', 'failed'],
+    ['{"log":{"level":"error"},"message":"failed"}', 'error', 'failed'],
+    ['{"text":"x","record":{"level":{"name":"ERROR","no":40},"message":"failed"}}', 'error', 'failed'],
+    ['{"level":"error","msg":"failed","error":"refused"}', 'error', 'failed: refused'],
+    ['[rank1]:[E420 13:00:00.123456789 ProcessGroupNCCL.cpp:629] text', 'error', 'text'],
     ['Sep  1 10:00:00 gpu-1 app[7]: ERROR: failed', 'error', 'failed'],
   ])('%s', (line, level, message) => {
     expect(readRecord(line, readMs)).toMatchObject({ level, message });
@@ -45,6 +51,11 @@ describe('heads of records', () => {
     '',
   ])('no record: %s', (line) => {
     expect(readRecord(line, readMs)?.level).toBeUndefined();
+  });
+
+  test('a JSON record may be nested as deep as a line is long', () => {
+    const line = `{"level":"error","msg":"failed","error":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+    expect(readRecord(line, readMs)).toMatchObject({ level: 'error', message: 'failed' });
   });
 
   test('a JSON record that was cut is read as far as it goes', () => {
@@ -64,6 +75,8 @@ describe('times', () => {
     ['Dec 24 13:12:49', Date.UTC(2025, 11, 24, 13, 12, 49)],
     ['Mon Nov 23 13:12:49 2026', Date.UTC(2026, 10, 23, 13, 12, 49)],
     ['11-23 13:12:49 ', Date.UTC(2026, 10, 23, 13, 12, 49)],
+    ['1123 13:12:49.134567 ', Date.UTC(2026, 10, 23, 13, 12, 49, 134)],
+    ['922 13:12:49.134567890 ', Date.UTC(2026, 8, 22, 13, 12, 49, 134)],
   ])('%s', (text, atMs) => {
     expect(stampAt(text, 0, readMs)?.atMs).toBe(atMs);
   });

@@ -25,7 +25,7 @@ export function recordedSamples(): Sample[] {
 
 /** Every text of `texts/`. */
 export function writtenSamples(): Sample[] {
-  return ['gpu', 'models', 'loading', 'network', 'processes', 'formats', 'benign'].flatMap((topic) => {
+  return ['gpu', 'models', 'loading', 'network', 'processes', 'formats', 'benign', 'mixed'].flatMap((topic) => {
     const blocks = readFileSync(new URL(`texts/${topic}.txt`, logs), 'utf8')
       .split(/^=== /m)
       .slice(1);

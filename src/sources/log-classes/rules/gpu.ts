@@ -81,7 +81,7 @@ export const gpuRules: readonly Rule[] = [
     class: 'gpu_fault',
     in: failing,
     pattern:
-      /\b(?:CUBLAS|CUFFT|CUSOLVER|CUSPARSE|NCCL)_(?:STATUS_)?(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH)[A-Z_]+|\bCUDNN_STATUS_(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH|\w*VERSION_MISMATCH|\w*LOADING_FAILED)[A-Z_]+|cuBLAS failed with status|cuDNN (?:failed with status|error)|NCCL error|GET was unable to find an engine/,
+      /\b(?:CUBLAS|CUFFT|CUSOLVER|CUSPARSE|NCCL)_(?:STATUS_)?(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH)[A-Z_]+|\bCUDNN_STATUS_(?!SUCCESS|ALLOC_FAILED|ARCH_MISMATCH|\w*VERSION_MISMATCH|\w*LOADING_FAILED)[A-Z_]+|cuBLAS failed with status|cuDNN (?:failed with status|error)|NCCL error|DistBackendError|Watchdog caught collective operation timeout|GET was unable to find an engine/,
     of: 'cuBLAS, cuDNN and NCCL as torch and CTranslate2 report them',
   },
   {
@@ -137,7 +137,7 @@ export const gpuRules: readonly Rule[] = [
     in: [...anywhere, 'plain'],
     family: 'llama',
     pattern:
-      /no kernel image is available for execution|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime|all CUDA-capable devices are busy or unavailable|invalid device ordinal|invalid device function|device kernel image is invalid|PTX (?:JIT compiler|was compiled with an unsupported toolchain)|system (?:not yet initialized|has unsupported display driver)|forward compatibility was attempted on non supported HW|cudaError(?:NoDevice|InsufficientDriver|DevicesUnavailable|InvalidDevice|NoKernelImageForDevice|SystemNotReady)|CUDA driver is a stub library|CUDA (?:error: |failed with error )initialization error/,
+      /no kernel image is available for execution|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime|CUDA-capable device(?:s are|\(s\) is\/are) busy or unavailable|invalid device ordinal|invalid device function|device kernel image is invalid|PTX (?:JIT compiler|was compiled with an unsupported toolchain)|system (?:not yet initialized|has unsupported display driver)|forward compatibility was attempted on non supported HW|cudaError(?:NoDevice|InsufficientDriver|DevicesUnavailable|InvalidDevice|NoKernelImageForDevice|SystemNotReady)|CUDA driver is a stub library|CUDA (?:error: |failed with error )initialization error/,
     of: 'CUDA runtime error texts',
   },
   {

@@ -11,7 +11,7 @@ export const loadingRules: readonly Rule[] = [
     in: anywhere,
     family: 'death',
     pattern:
-      /cannot open shared object file|error while loading shared libraries|undefined symbol: |symbol lookup error|version `[^']+' not found|wrong ELF class|invalid ELF header|Could not load (?:library )?lib|Unable to load any of \{lib|Library \S+ is not found or cannot be loaded|Could not load symbol \w+|Cannot load symbol \w+|CUDNN_STATUS_\w*(?:VERSION_MISMATCH|LOADING_FAILED)|cuDNN version incompatibility|failed to find ggml_backend_init|DLL load failed|No package metadata was found for/i,
+      /cannot open shared object file|^ImportError: \S+\.so[\w.]*: |error while loading shared libraries|undefined symbol: |symbol lookup error|version `[^']+' not found|wrong ELF class|invalid ELF header|Could not load (?:library )?lib|Unable to load any of \{lib|Library \S+ is not found or cannot be loaded|Could not load symbol \w+|Cannot load symbol \w+|CUDNN_STATUS_\w*(?:VERSION_MISMATCH|LOADING_FAILED)|cuDNN version incompatibility|failed to find ggml_backend_init|DLL load failed|No package metadata was found for/i,
     of: 'glibc ld.so, cuDNN 8 and 9, CTranslate2 src/cuda, torch',
   },
   // bash execute_cmd.c and its $0: line N: prefix; dash exec.c; coreutils' wrappers; the kernel's ENOEXEC.
@@ -78,7 +78,7 @@ export const loadingRules: readonly Rule[] = [
     in: ['plain', 'error'],
     family: 'usage',
     pattern:
-      /^(?:error: )?(?:invalid argument: |unknown argument: )\S|^error while handling (?:argument|environment variable) "|^(?:error: )?(?:--?[\w-]+ is required|the supplied chat template is not supported|invalid value for |unknown value for |\S+ requires one argument|invalid HF repo format)|malformed KV override|invalid (?:boolean )?(?:type|value) for KV override|Invalid hex character '|^(?:error: )?unknown language '|failed to apply template: |failed to initialize (?:chat template|router models)|quantized V cache requires|V cache quantization requires|\bunknown (?:cache|KV) type/i,
+      /^(?:error: )?(?:invalid argument: |unknown argument: )\S|^error while handling (?:argument|environment variable) "|^(?:error: )?(?:--?[\w-]+ is required|invalid value for |unknown value for |\S+ requires one argument|invalid HF repo format)|malformed KV override|invalid (?:boolean )?(?:type|value) for KV override|Invalid hex character '|^(?:error: )?unknown language '|the supplied chat template is not supported|chat template parsing error: |failed to apply template: |failed to initialize (?:chat template|router models)|quantized V cache requires|V cache quantization requires|\bunknown (?:cache|KV) type/i,
     of: 'llama.cpp common/arg.cpp, common.cpp, chat.cpp; whisper.cpp',
   },
   {

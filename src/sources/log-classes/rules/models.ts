@@ -47,8 +47,8 @@ export const modelRules: readonly Rule[] = [
     class: 'model_invalid',
     in: failing,
     pattern:
-      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|UnpicklingError: Weights only load failed|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|(?:does|did) not match any variant of untagged enum|Error no file named .*config\.json|does not recognize this architecture|is not a valid JSON file/i,
-    of: 'safetensors, torch.load, pickle, onnxruntime, transformers, openai-whisper, tokenizers',
+      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|UnpicklingError: Weights only load failed|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|Consistency check failed: file should be of size|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|(?:does|did) not match any variant of untagged enum|Error no file named .*config\.json|does not recognize this architecture|is not a valid JSON file/i,
+    of: 'safetensors, torch.load, pickle, huggingface_hub, onnxruntime, transformers, openai-whisper, tokenizers',
   },
   {
     class: 'model_invalid',
@@ -97,7 +97,7 @@ export const modelRules: readonly Rule[] = [
     class: 'model_missing',
     in: failing,
     pattern:
-      /Unable to open file '[^']*' in model|(?:LocalEntryNotFound|RepositoryNotFound|EntryNotFound|RevisionNotFound)Error|cannot find (?:the|an) appropriate (?:cached )?snapshot folder|Error no file named \S+(?!.*config\.json)|does not appear to have a file named|couldn't find (?:it|them) in the cached files|is not a (?:local folder and is not a valid model identifier|path to a directory containing)|HFValidationError: Repo id must|: NO_SUCHFILE|Load model .* failed\. File doesn't exist|Can't load (?:tokenizer|the model|feature extractor|the configuration) (?:for|of)/i,
+      /Unable to open file '[^']*' in model|(?:LocalEntryNotFound|RepositoryNotFound|EntryNotFound|RevisionNotFound|GatedRepo)Error|OfflineModeIsEnabled|cannot find (?:the|an) appropriate (?:cached )?snapshot folder|Error no file named \S+(?!.*config\.json)|does not appear to have a file named|couldn't find (?:it|them) in the cached files|is not a (?:local folder and is not a valid model identifier|path to a directory containing)|HFValidationError: Repo id must|: NO_SUCHFILE|Load model .* failed\. File doesn't exist|Can't load (?:tokenizer|the model|feature extractor|the configuration) (?:for|of)/i,
     of: 'CTranslate2 src/models/model_reader.cc, huggingface_hub, transformers, onnxruntime',
   },
   {

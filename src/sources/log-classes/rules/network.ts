@@ -52,6 +52,12 @@ export const networkRules: readonly Rule[] = [
       /(?:^|[ }]: ?|: |sdk_core::)temporal(?:io)?_(?:sdk_core|client|sdk|common|sdk_core_\w+)\b(?!.*not found on completion).*(?:gRPC call \S+ retried|errors? (?:while|when) polling|[Pp]olling has encountered errors|Network error while|Status \{ code:|tonic::|DNS re-resolution failed|transport error|Error while polling|[Ee]rror when recording heartbeat|connect error|shutdown_worker rpc errored)/,
     of: 'sdk-core crates/client/src/retry.rs, crates/sdk-core/src/worker, pollers',
   },
+  {
+    class: 'temporal_rpc',
+    in: ['warning', 'error'],
+    pattern: /\bFailed to poll for task\b|\bfailed reaching server: /,
+    of: 'sdk-go internal/internal_worker_base.go, internal_workflow_client.go',
+  },
   // tonic's and hyper's connector, where Python's RuntimeError or a panic repeats it.
   {
     class: 'temporal_rpc',
@@ -96,6 +102,14 @@ export const networkRules: readonly Rule[] = [
     pattern:
       /^(?!.*\b(?:retrying|again|yet|still waiting|next|attempt)\b).*?(?:\b(?:server|service|upstream|endpoint|backend|llama(?:-server|\.cpp)?|api|redis|postgres|temporal|database|health ?check|host)\b.{0,80}\b(?:did not (?:become|get|come)|not|never became|failed to become) (?:healthy|ready|up|available|reachable|respond(?:ing)?)\b.{0,40}\b(?:in|after|within)\b ?\d|\btime(?:d)? ?out\b.{0,30}\bwaiting (?:for|on)\b(?!.*\bmodel)|timeout occurred after waiting \d+ seconds for|\bhealth ?check\b.{0,60}\bfailed after\b|\bgave up waiting (?:for|on)\b(?!.*\bmodel))/i,
     of: 'start scripts that wait for a service',
+  },
+  {
+    class: 'upstream_unreachable',
+    in: ['plain', 'error'],
+    family: 'llama',
+    vague: true,
+    pattern: /\bfailed to download (?:model|file|repo)\b|\bcurl_easy_perform\(\) failed: (?!.*retrying)/,
+    of: 'llama.cpp common/download.cpp',
   },
   {
     class: 'upstream_unreachable',
