@@ -206,7 +206,7 @@ export const restartsRow: Row = {
 function runHeatmap(): PlacedPanel {
   const about = {
     title: 'Runs that ended, by length',
-    green: 'dark: nothing ended.',
+    green: 'dark: nothing ended. Empty while nobody counts.',
     otherwise:
       'one bright line is a timer; a cloud is chance; a line at the bottom is a program that dies at once. A heatmap has no room for other lines: the known timeouts are the dashed ones of the graph above.',
     runbooks,
@@ -214,16 +214,15 @@ function runHeatmap(): PlacedPanel {
     width: 24,
     height: 8,
   };
-  const buckets = `gpunode_program_run_duration_seconds_bucket{${ofProgram}}`;
+  const ended = counted(
+    `increase(gpunode_program_run_duration_seconds_bucket{${ofProgram}}[$__rate_interval])`,
+    'supervisor',
+  );
   const panel = describe(new PanelBuilder(), about)
     .unit(Short)
     .calculate(false)
     .yAxis(new YAxisConfigBuilder().unit(DurationSeconds))
     .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Oranges').steps(64))
-    .withTarget(
-      rangeQuery({ expr: `sum by (le) (increase(${buckets}[$__rate_interval]))`, legend: '{{le}}' }, 0).format(
-        PromQueryFormat.Heatmap,
-      ),
-    );
+    .withTarget(rangeQuery({ expr: `sum by (le) (${ended})`, legend: '{{le}}' }, 0).format(PromQueryFormat.Heatmap));
   return { panel, width: about.width, height: about.height };
 }

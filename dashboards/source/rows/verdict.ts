@@ -14,6 +14,22 @@ function count(status: Status): string {
 const silentItems = `sum((\n${checks()}\n) == bool ${verdictCodes.noData}) or vector(${none})`;
 const nothing = { [none]: { text: 'NO DATA', color: 'purple' } } as const;
 
+/** What tells alerts of one name and program apart: of two checks that fail there are two lines. */
+const subjectLabels = [
+  'target',
+  'model',
+  'uuid',
+  'xid',
+  'kind',
+  'mountpoint',
+  'collector',
+  'check',
+  'subject',
+  'timeout',
+]
+  .map((label) => `"${label}"`)
+  .join(', ');
+
 /** First of all: is the node well, and who has been paged? */
 export const verdictRow: Row = {
   title: 'Verdict',
@@ -77,14 +93,12 @@ export const verdictRow: Row = {
         },
         { label: 'alertstate', name: 'State' },
         { label: 'program', name: 'Program' },
-        { label: 'target', name: 'Endpoint' },
-        { label: 'model', name: 'Model' },
-        { label: 'uuid', name: 'GPU' },
+        { label: 'what', name: 'What' },
         { label: 'instance', name: 'Node', link: ['The exporter’s own page', 'http://${__data.fields.instance}/'] },
         {
           name: 'Value',
           isHidden: true,
-          expr: `max by (job, instance, alertname, severity, alertstate, program, target, model, uuid) (\n  ALERTS{${ofNode},alertname=~"GpuNode.+"} or ALERTS{alertname=~"GpuNodeWatchdog|GpuNodeExporterAbsent"}\n)`,
+          expr: `max by (job, instance, alertname, severity, alertstate, program, what) (label_join(\n  ALERTS{${ofNode},alertname=~"GpuNode.+"} or ALERTS{alertname=~"GpuNodeWatchdog|GpuNodeExporterAbsent"}\n, "what", " ", ${subjectLabels}))`,
         },
       ],
       sortBy: 'Severity',
