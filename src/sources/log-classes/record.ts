@@ -50,7 +50,7 @@ const afterTime = new RegExp(
 const lowerAfterTime = new RegExp(String.raw`^.{0,80}?\[(${lowerLevels}) *\]:?(?: (.*))?$`, 'i');
 const onnx = /^ \[([VIWEF]):onnxruntime:[^\]]*\] (.*)$/;
 // syslog and journalctl: host, who said it, and then a line as it would be without them.
-const source = /^ \S+ (?:kernel|[\w.@/-]+(?:\[\d+\])?): (?:\[ *\d+\.\d+\] )?(.*)$/;
+const source = /^ \S*[^\s:] (?:kernel|[\w.@/-]+(?:\[\d+\])?): (?:\[ *\d+\.\d+\] )?(.*)$/;
 
 function readStamped(text: string, nowMs: number): LogRecord | undefined {
   const start = text.startsWith('[') ? 1 : syslogPriority(text);
@@ -70,9 +70,15 @@ function readStamped(text: string, nowMs: number): LogRecord | undefined {
     if (level) return { level, message: (match[2] ?? '') + tail, atMs, form };
   }
   const said = source.exec(short)?.[1];
-  if (said === undefined) return { level: undefined, message: rest.replace(/^[\s\]]+/, ''), atMs, form: 'stamp only' };
+  if (said === undefined) return readBehindTime(rest.replace(/^[\s\]]+/, ''), atMs, nowMs);
   const inner = readRecord(said + tail, nowMs);
   return { level: undefined, message: said + tail, ...inner, atMs: inner?.atMs ?? atMs, form: 'syslog' };
+}
+
+/** `docker logs -t` puts a time before records of any form. */
+function readBehindTime(message: string, atMs: number | undefined, nowMs: number): LogRecord {
+  const inner = message.startsWith('{') ? readJson(message, nowMs) : readForms(message, nowMs);
+  return { level: undefined, message, form: 'stamp only', ...inner, atMs: inner?.atMs ?? atMs };
 }
 
 function syslogPriority(text: string): number {

@@ -31,7 +31,7 @@ export const gpuRules: readonly Rule[] = [
     class: 'gpu_oom',
     in: ['plain', 'error'],
     pattern:
-      /\bcudaMalloc failed: out of memory|\ballocating [\d.]+ MiB on device \d+: .*out of memory|^\s*CUDA error(?: \d+ at .*)?: out of memory/,
+      /\bcudaMalloc failed: out of memory|\ballocating [\d.]+ MiB on device \d+: .*out of memory|^\s*(?:CUDA|ROCm|HIP) error(?: \d+ at .*)?: out of memory/,
     of: 'ggml-cuda',
     family: 'llama',
   },
@@ -88,7 +88,7 @@ export const gpuRules: readonly Rule[] = [
     class: 'gpu_fault',
     in: ['plain', 'error'],
     pattern:
-      /^\s*CUDA error: (?:the function failed to launch on the GPU|an internal operation failed|an access to GPU memory space failed|unknown error|CUBLAS_STATUS_(?!ALLOC)\w+)/,
+      /^\s*(?:CUDA|ROCm|HIP) error: (?:the function failed to launch on the GPU|an internal operation failed|an access to GPU memory space failed|unknown error|CUBLAS_STATUS_(?!ALLOC)\w+)/,
     of: 'ggml-cuda with cublasGetStatusString',
     family: 'llama',
   },
@@ -127,7 +127,7 @@ export const gpuRules: readonly Rule[] = [
     vague: true,
     family: 'llama',
     pattern:
-      /^\s*CUDA error(?::| \d+ at )|ggml-cuda\S*\.cuh?:\d+: (?:CUDA error|!"CUDA error")|^ggml_cuda_compute_forward: \w+ failed/,
+      /^\s*(?:CUDA|ROCm|HIP) error(?::| \d+ at )|ggml-cuda\S*\.cuh?:\d+: (?:CUDA error|!"CUDA error")|^ggml_cuda_compute_forward: \w+ failed/,
     of: 'ggml_cuda_error, ggml_abort',
   },
 
