@@ -4,6 +4,7 @@ import { tell } from './promtool.ts';
 import { cadenceStories } from './stories/cadence.ts';
 import { checklistStories } from './stories/checklist.ts';
 import { endpointStories } from './stories/endpoint.ts';
+import { gapStories } from './stories/gaps.ts';
 import { gpuStories } from './stories/gpu.ts';
 import { hostStories, logStories } from './stories/logs-and-host.ts';
 import { memoryStories } from './stories/memory.ts';
@@ -20,6 +21,7 @@ const stories: readonly Story[] = [
   ...processStories,
   ...cadenceStories,
   ...sparseStories,
+  ...gapStories,
   ...siteStories,
   ...thresholdStories,
   ...endpointStories,
