@@ -50,9 +50,10 @@ export function layOut({ uid, title, description, range, rows }: DashboardSpec):
   return dashboard;
 }
 
-/** The text of a dashboard's file. */
+/** The text of a dashboard's file. The SDK puts links and annotations into a closed menu, unasked: they stay where a reader sees them. */
 export function serialize(dashboard: Dashboard): string {
-  return `${JSON.stringify(dashboard, null, 2)}\n`;
+  const isUnasked = (key: string, value: unknown): boolean => key === 'placement' && value === 'inControlsMenu';
+  return `${JSON.stringify(dashboard, (key, value: unknown) => (isUnasked(key, value) ? undefined : value), 2)}\n`;
 }
 
 function linesOf(panels: readonly PlacedPanel[]): PlacedPanel[][] {

@@ -17,6 +17,8 @@ describe.each(dashboardNames)('%s', (name) => {
     expect(dashboard.uid).toBe(name);
     const text = dashboardText(name);
     expect(text).not.toMatch(/__inputs|DS_PROMETHEUS|folderUid/);
+    // A link in a closed menu is no link.
+    expect(text).not.toContain('inControlsMenu');
     expect(text.match(/"uid": "(?!\$\{datasource\}")[^"]+"/g)).toEqual([`"uid": "${name}"`]);
     const [first, ...others] = dashboard.templating.list;
     expect(first).toMatchObject({ type: 'datasource', name: 'datasource', query: 'prometheus' });

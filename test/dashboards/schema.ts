@@ -94,7 +94,6 @@ const annotation = z.strictObject({
   enable: z.literal(true),
   hide: z.boolean(),
   builtIn: z.literal(0),
-  placement: z.string(),
   iconColor: z.string(),
   expr: z.string(),
   step: z.string(),
