@@ -156,7 +156,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...notStable,
-            text: "The model llama of llama on gpu-1:10042 has been changing for 5 minutes: something still writes to it. First, on the node: `stat -c '%n %F %s %z'` on it twice, 3 s apart, and `fuser -v` for who has it open.",
+            text: "The model llama of llama on gpu-1:10042 has been changing for 5 minutes: something still writes to it. First, on the node: `stat -c '%n %F %s %z' /models/llama.gguf` twice, 3 s apart, and `fuser -v /models/llama.gguf` for who has it open.",
           },
         ],
       },
@@ -178,7 +178,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...anomaly,
-            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: listed_not_statable. First, before any repair: keep what `ls -la` of its folder and `stat` of the file say now; gpunode_model_info has the path.',
+            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: listed_not_statable. First, before any repair: keep what `stat /models/llama.gguf` and `ls -la` of its folder say now.',
           },
         ],
       },
@@ -196,7 +196,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...anomaly,
-            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: it came or went 8 times in the last 15 minutes. First, before any repair: keep what `ls -la` of its folder and `stat` of the file say now; gpunode_model_info has the path.',
+            text: 'The model llama of llama on gpu-1:10042 is not to be trusted: it came or went 8 times in the last 15 minutes. First, before any repair: keep what `stat /models/llama.gguf` and `ls -la` of its folder say now.',
           },
         ],
       },
@@ -222,7 +222,7 @@ export const modelStories: readonly Story[] = [
         firing: [
           {
             ...replaced,
-            text: 'llama on gpu-1:10042 has served another file than the model llama on disk for 5 minutes: it was replaced under the server. First: `supervisorctl restart llama`, once `gpunode-exporter gate --model` finds the new file complete and stable.',
+            text: 'llama on gpu-1:10042 has served another file than the model llama on disk for 5 minutes: it was replaced under the server. First: `supervisorctl restart llama`, once `gpunode-exporter gate --model /models/llama.gguf` finds the new file complete and stable.',
           },
         ],
       },
