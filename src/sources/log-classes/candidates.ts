@@ -18,6 +18,8 @@ const levels = [
   // glog's `E0901 …`, torch's `[W1123 …`, onnxruntime's `[W:onnxruntime:…`
   ...severe.flatMap((letter) => digits.map((digit) => `\n${letter}0${digit}|[${letter}0${digit}`)),
   ...severe.flatMap((letter) => ['0', '1', '2'].map((digit) => `\n${letter}1${digit}|[${letter}1${digit}`)),
+  // tornado, NeMo
+  ...['E', 'C', 'W'].map((letter) => `\n[${letter} 2|NeMo ${letter}`),
   // torch's month has no leading zero, and a rank may stand before it
   ...severe.flatMap((letter) => digits.map((digit) => `\n[${letter}${digit}`)),
   ...severe.map((letter) => `[${letter}:on|]:[${letter}`),

@@ -165,12 +165,16 @@ export function createClassifier({ userMatcher, memory, insideLine = false }: Cl
 // eslint-disable-next-line no-control-regex -- terminals' colours begin with ESC
 const ansi = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[()][A-Z0-9])/g;
 
-/** The line as a terminal would show it: without colours, and what follows the last carriage return. */
+// Scripts like them: UTF-8, read as Latin-1 here. What boxes are drawn with stays.
+const pictures =
+  /^(?:(?:\u00f0\u009f[\u0080-\u00bf]{2}|\u00e2(?:[\u0098-\u009e\u00ac\u00ad][\u0080-\u00bf]|\u0080\u00a2|\u008f[\u0080-\u00bf])|\u00ef\u00b8\u008f) *)+/;
+
+/** The line as a terminal would show it: without colours, and what follows the last carriage return; and without pictures. */
 function cleaned(raw: string): string {
   let line = raw.includes('\u001b') ? raw.replace(ansi, '') : raw;
   if (line.endsWith('\r')) line = line.slice(0, -1);
-  const from = line.lastIndexOf('\r') + 1;
-  return from === 0 ? line : line.slice(from);
+  line = line.slice(line.lastIndexOf('\r') + 1);
+  return line.charCodeAt(0) >= 0xe2 ? line.replace(pictures, '') : line;
 }
 
 /** Newlines from index `from` to index `to`, both of which are one. */

@@ -31,6 +31,8 @@ const names: Readonly<Record<string, Level>> = {
   w: 'warning',
   e: 'error',
   f: 'error',
+  // tornado
+  c: 'error',
 };
 
 /** Debug and below are `info`: they never count. Undefined for what is no level. */

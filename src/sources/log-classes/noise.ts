@@ -64,6 +64,8 @@ const echoes = new RegExp(
 
 const harmless = new RegExp(
   [
+    // error: none
+    '^(?:[Nn]one|null|nil|no|false|0|[Nn]/[Aa]|-)[.,;]?$',
     // supervisord at every start: supervisor/options.py, http.py
     "^Server '\\w+' running without any HTTP authentication",
     '^Supervisor (?:is )?running as root',

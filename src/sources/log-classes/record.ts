@@ -24,7 +24,7 @@ export function readRecord(text: string, nowMs: number): LogRecord | undefined {
 
 // `docker compose logs`: container | line. Scripts: [name] time …
 const container = new RegExp(String.raw`^(?!${capitalLevels}\b)[\w.-]+ +\| (.*)$`);
-const tagged = /^(?:\[[\w ./@-]{1,40}\]:?|[\w./-]{1,40}:) (?=\[?\d{4}-\d\d-\d\d)(.*)$/;
+const tagged = /^(?:\[[\w ./@-]{1,40}\]:?|\([\w ./@=-]{1,40}\)|[\w./-]{1,40}:) (?=\[?\d{4}-\d\d-\d\d)(.*)$/;
 
 /** A line as it would be without what another program put before it. */
 function readBehind(text: string, nowMs: number): LogRecord | undefined {
@@ -42,8 +42,8 @@ function readJson(text: string, nowMs: number): LogRecord | undefined {
 
 // Up to six words (logger, pid, thread, file) before the level. Words and what parts them share no character, so that no
 // line can be split in many ways.
-const gap = String.raw`[\s\][|,*(){}]`;
-const word = String.raw`[^\s\][|,*(){}]+`;
+const gap = String.raw`(?:[\s\][|,*(){}]|(?<=\s)-(?=\s))`;
+const word = String.raw`(?!-\s)[^\s\][|,*(){}]+`;
 const afterTime = new RegExp(
   String.raw`^${gap}*(?:(?!${capitalLevels}\b)${word}${gap}+){0,6}?(${capitalLevels})(?=[\]):|\/>,\s-]|$)(?:\/[\w.-]+\])?[\s\])|:>,-]*(.*)$`,
 );
@@ -100,6 +100,8 @@ const forms: readonly Form[] = [
   ['level first', new RegExp(String.raw`^(?:\([^)]{1,60}\) )?\[?(${capitalLevels})\]?(?:[\s|\]:-]+(.*))?$`)],
   // rich's RichHandler leaves out a time that it told a line before
   ['rich', new RegExp(String.raw`^ {11,40}(${capitalLevels}) +(.*)$`)],
+  // tornado: [E 260901 10:00:00 web:1875] …, Jupyter: [E 2026-09-01 10:00:00.123 ServerApp] …, [NeMo E 2026-09-01 …] …
+  ['tornado', /^\[(?:NeMo )?([DIWEC]) [\d-]{6,10} [^\]]*\] (.*)$/],
   // nginx: nginx: [emerg] …
   ['nginx', new RegExp(String.raw`^[\w./-]+: \[(${lowerLevels})\] (.*)$`)],
   // logger - LEVEL - …
@@ -108,7 +110,7 @@ const forms: readonly Form[] = [
   ['tagged', new RegExp(String.raw`^(?:\[[\w .:\/@-]{1,60}\]:?|[\w.\/-]{1,60}:) \[?(${capitalLevels})\]?[:\s-]+(.*)$`)],
   // glog, absl: E0901 10:00:00.123456 4711 file.cc:12] …; torch: [rank1]:[W923 12:00:00.1 CUDAFunctions.cpp:108] …
   ['glog', /^(?:\[rank\d+\]: ?)?\[?([IWEF])(?:\d{3,4})? ?[\d:.]*(?: +\d+)? [\w./-]+:\d+\] (?:Warning: )?(.*)$/],
-  ['logfmt', /^(?=(?:time|ts|t|level|lvl|caller)=).{0,160}?\b(?:level|lvl)="?(\w+)"? ?(.*)$/],
+  ['logfmt', /^(?=(?:time|ts|t|level|lvl|severity|caller)=).{0,160}?\b(?:level|lvl|severity)="?(\w+)"? ?(.*)$/],
   // the warnings module: file.py:121: UserWarning: …
   ['python warning', /^(?:\S+\.py|<\w+>|sys):\d+: \w*(Warning): (.*)$/],
   // C programs, shells' users and click: error: …, warning: …

@@ -14,9 +14,9 @@ const dayMs = 86_400_000;
 
 // Sticky, tried in order. Without a zone a time is the machine's own, as Python's and supervisord's are.
 const forms: readonly (readonly [RegExp, Reader])[] = [
-  // 2026-11-23 13:12:49,134 · 2026-11-23T13:07:18.086158Z · [2026-11-23 13:02:34 +0000] · 2026/11/23 13:02:34
+  // 2026-11-23 13:12:49,134 · 2026-11-23T13:07:18.086158Z · [2026-11-23 13:02:34 +0000] · 2026/11/23 13:02:34 · 20261123T130234Z
   [
-    /(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,:](\d{1,9}))?(?: ?(Z|[+-]\d\d:?\d\d)(?![\d-]))?/y,
+    /(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)[T -](\d\d):?(\d\d):?(\d\d)(?:[.,:](\d{1,9}))?(?: ?(Z|[+-]\d\d:?\d\d)(?![\d-]))?/y,
     ([, year, month, day, hour, minute, second, fraction, zone]) =>
       instant([Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)], fraction, zone),
   ],
@@ -34,6 +34,20 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
       return date[0] === 0 ? undefined : inYear(year, date, fraction, nowMs);
     },
   ],
+  // 01/Sep/2026:10:00:00 +0000 · Tue, 01 Sep 2026 10:00:00
+  [
+    /(?:\w{3}, )?(\d{1,2})[ /-]([A-Z][a-z]{2})[ /-](\d{4})[ :](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|[+-]\d\d:?\d\d))?/y,
+    ([, day, month, year, hour, minute, second, fraction, zone]) =>
+      instant(
+        [Number(year), months.indexOf(month ?? '') + 1, Number(day), Number(hour), Number(minute), Number(second)],
+        fraction,
+        zone,
+      ),
+  ],
+  // 1788256800.118: Unix time
+  [/(\d{10}\.\d{1,9})(?=[\s\]])/y, ([, seconds]) => Number(seconds) * 1000],
+  // 09/01/2026 10:00:00 AM · 26-09-01 10:00:00: which number is the day?
+  [/\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d) \d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: [AP]M)?(?=[\s\]|:]|$)/y, () => undefined],
   // 09-01 10:00:00 (vLLM)
   [
     /(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?=[\s\]])/y,
