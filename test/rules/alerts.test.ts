@@ -57,7 +57,7 @@ describe('gpunode.alerts.yml', () => {
       expect(description).toMatch(rule.alert === 'GpuNodeWatchdog' ? /Route it to/ : /First[:,]/);
       expect(description.includes('{{ $labels.instance }}')).toBe(hasInstance);
       const base = withoutOwnPage.includes(rule.alert)
-        ? 'https://grafana.example.com'
+        ? 'https://runbooks.example.com'
         : 'http://{{ $labels.instance }}';
       expect(runbook).toBe(`${base}/runbooks/${rule.alert}`);
       expect(dashboard).toMatch(/^https:\/\/grafana\.example\.com\/d\/gpunode-(fleet|checklist)/);
