@@ -117,7 +117,7 @@ describe('the thresholds are those of the alerts', () => {
 
   it('GpuNodeProgramRestartsOnSchedule', () => {
     const expr = exprOf('GpuNodeProgramRestartsOnSchedule');
-    expect(expr).toContain('program:gpunode_program_short_runs:delta2h >= 3');
+    expect(expr).toContain('max_over_time(program:gpunode_program_short_runs:delta2h[1h]) >= 3');
     expect(expr).toContain('gpunode_program_last_exit_timestamp_seconds < 1 * 3600');
     expect(isOnSchedule(of([1_800, 1_800, 1_800], hourMs - 1), nowMs)).toBe(true);
     expect(isOnSchedule(of([1_800, 1_800, 1_800], hourMs), nowMs)).toBe(false);
