@@ -129,7 +129,7 @@ export function createGrouping(restored: Memory = emptyMemory): Grouping {
   /** An exception without a traceback: a stack may follow; it counts by itself if a rule knows it well. */
   function takeException(line: Line): boolean {
     const verdict = verdictOn(line.message, 'exception');
-    const counts = verdict !== undefined && !verdict.vague && isLoneException(line.message);
+    const counts = verdict !== undefined && isLoneException(line.message);
     weigh(start('record', counts, line), verdict);
     return counts;
   }

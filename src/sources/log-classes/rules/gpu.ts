@@ -39,7 +39,7 @@ export const gpuRules: readonly Rule[] = [
     class: 'gpu_oom',
     in: ['plain', 'error', 'exception'],
     pattern:
-      /\b(?:unable to allocate|failed to allocate) (?:CUDA|ROCm|HIP|Vulkan|SYCL|Metal|MTL)\d+(?:_Split)? (?:buffer|Hadamard)|ErrorOutOfDeviceMemory/,
+      /\b(?:unable to allocate|failed to allocate) (?:CUDA|ROCm|HIP|Vulkan|SYCL|Metal|MTL)\d+(?:_Split)? (?:buffer|Hadamard)|ErrorOutOfDeviceMemory|ggml_vulkan: Device memory allocation of size \d+ failed/,
     of: 'llama.cpp src/llama-model.cpp, ggml/src/ggml-alloc.c, ggml-vulkan',
     family: 'llama',
   },

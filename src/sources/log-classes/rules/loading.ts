@@ -35,7 +35,7 @@ export const loadingRules: readonly Rule[] = [
     class: 'missing_dependency',
     in: failing,
     pattern:
-      /FileNotFoundError: \[Errno 2\] No such file or directory: '[\w.+-]+'$|(?:ffmpeg|ffprobe|sox)\b.{0,40}\b(?:not found|not installed|No such file)|ffmpeg is not found|Unable to find a usable engine|requires the following packages|No module named|ModuleNotFoundError/,
+      /FileNotFoundError: \[Errno 2\] No such file or directory: '[\w.+-]+'$|(?:ffmpeg|ffprobe|sox)\b.{0,40}\b(?:not found|not installed|No such file)|ffmpeg is not found|^OSError: \w+ library not found|Unable to find a usable engine|requires the following packages|No module named|ModuleNotFoundError/,
     of: 'subprocess of a command that is not installed; Python imports while running',
     vague: true,
   },
@@ -78,7 +78,7 @@ export const loadingRules: readonly Rule[] = [
     in: ['plain', 'error'],
     family: 'usage',
     pattern:
-      /^(?:error: )?(?:invalid argument: |unknown argument: )\S|^error while handling (?:argument|environment variable) "|^(?:error: )?(?:--?[\w-]+ is required|invalid value for |unknown value for |\S+ requires one argument|invalid HF repo format)|malformed KV override|invalid (?:boolean )?(?:type|value) for KV override|Invalid hex character '|^(?:error: )?unknown language '|the supplied chat template is not supported|chat template parsing error: |failed to apply template: |failed to initialize (?:chat template|router models)|quantized V cache requires|V cache quantization requires|\bunknown (?:cache|KV) type/i,
+      /^(?:error: )?(?:invalid argument: |unknown argument: )\S|^error while handling (?:argument|environment variable) "|^(?:error: )?(?:--?[\w-]+ is required|invalid value for |unknown value for |\S+ requires one argument|invalid HF repo format)|malformed KV override|invalid (?:boolean )?(?:type|value) for KV override|Invalid hex character '|^(?:error: )?unknown language '|the supplied chat template is not supported|chat template parsing error: |failed to apply template: |failed to initialize (?:chat template|router models)|quantized V cache (?:requires|was requested)|the argument has been removed|invalid parameter for argument: |V cache quantization requires|\b(?:unknown|unsupported) (?:cache|KV) type/i,
     of: 'llama.cpp common/arg.cpp, common.cpp, chat.cpp; whisper.cpp',
   },
   {
@@ -108,7 +108,7 @@ export const loadingRules: readonly Rule[] = [
     class: 'config_invalid',
     in: failing,
     pattern:
-      /validation errors? for \w*(?:Settings|Config)\b|\b[Mm]issing (?:required )?(?:environment variable|env(?:ironment)? var|setting|configuration)|(?:environment variable|env var)\b.{0,60}\b(?:not set|is required|must be set|missing|undefined|unset)|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+ (?:environment variable )?(?:is )?(?:not set|required|must be set|missing|unset)\b|ConfigurationError|ImproperlyConfigured|Invalid model size '|Invalid compute type|unsupported device \S|Unknown Worker task queue|yaml\.(?:scanner|parser)\.\w+Error|tomllib?\.\w*DecodeError|configparser\.\w*Error|Invalid log level|Unable to configure (?:handler|formatter|logger|root)/,
-    of: 'pydantic-settings, python-decouple, CTranslate2 src/types.cc, faster-whisper, logging.config',
+      /validation errors? for \w*(?:Settings|Config)\b|\b[Mm]issing (?:required )?(?:environment variable|env(?:ironment)? var|setting|configuration)|(?:[Ee]nvironment variable|[Ee]nv var)\b.{0,60}\b(?:not set|is required|must be set|missing|undefined|unset)|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+ (?:environment variable )?(?:is )?(?:not set|required|must be set|missing|unset)\b|ConfigurationError|ImproperlyConfigured|UndefinedValueError|MissingMandatoryValue|ValidationError: \w+ is required in env|Invalid model size '|Invalid compute type|unsupported device \S|Unknown Worker task queue|yaml\.(?:scanner|parser)\.\w+Error|tomllib?\.\w*DecodeError|configparser\.\w*Error|Invalid log level|Unable to configure (?:handler|formatter|logger|root)/,
+    of: 'pydantic-settings, python-decouple, environs, dynaconf, omegaconf, CTranslate2 src/types.cc, faster-whisper, logging.config',
   },
 ];

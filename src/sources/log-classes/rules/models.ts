@@ -47,7 +47,7 @@ export const modelRules: readonly Rule[] = [
     class: 'model_invalid',
     in: failing,
     pattern:
-      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|UnpicklingError: Weights only load failed|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|Consistency check failed: file should be of size|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|(?:does|did) not match any variant of untagged enum|Error no file named .*config\.json|does not recognize this architecture|is not a valid JSON file/i,
+      /SafetensorError|Error while deserializing header|MetadataIncompleteBuffer|PytorchStreamReader failed|failed finding central directory|invalid load key,|EOFError: Ran out of input|UnpicklingError: Weights only load failed|INVALID_PROTOBUF|Protobuf parsing failed|Unable to load weights from .*checkpoint file|Error\(s\) in loading state_dict|Consistency check failed: file should be of size|checksum (?:does not|doesn't|mismatch)|SHA256 checksum does not not match|(?:does|did) not match any variant of untagged enum|Error no file named .*config\.json|does not recognize this architecture|Unrecognized model in |is not a valid JSON file/i,
     of: 'safetensors, torch.load, pickle, huggingface_hub, onnxruntime, transformers, openai-whisper, tokenizers',
   },
   {

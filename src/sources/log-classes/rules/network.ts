@@ -78,7 +78,7 @@ export const networkRules: readonly Rule[] = [
     class: 'upstream_unreachable',
     in: failing,
     pattern:
-      /\bConnectionRefusedError\b|^ConnectionError\b|\b(?:cannot|could not|unable to|can't|failed to) (?:reach|connect to)\b|[Cc]onnection refused|ECONNREFUSED|\bConnection timed out|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|No route to host|Network is unreachable|Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|Could not resolve host|All connection attempts failed|Connect call failed|Cannot connect to host|Could not establish connection|socket\.gaierror|HTTPLIB failed|http client error/,
+      /\bConnectionRefusedError\b|^ConnectionError\b|\b(?:cannot|could not|unable to|can't|failed to) (?:reach|connect to)\b|[Cc]onnection refused|ECONNREFUSED|\bConnection timed out|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|No route to host|Network is unreachable|Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|Could not resolve host|All connection attempts failed|Connect call failed|Cannot connect to host|Could not establish connection|socket\.gaierror|\b(?:Connect|Read|Write|Pool)Timeout\b|\bhealth ?check\b.{0,40}\bfailed\b|HTTPLIB failed|http client error/,
     of: 'errno and resolver texts',
   },
   {
