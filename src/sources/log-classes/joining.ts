@@ -47,7 +47,9 @@ export function mayJoin(
   if (!event.trace && isSecondCopy(event, record?.form, message)) return true;
   // A plain line after a record is the rest of its message, unless another program speaks.
   if (record === undefined && event.isRecord && !event.trace) return kind !== 'death';
-  if (kind === 'curl') return event.kind === 'curl';
+  // A script asks until it gives up, and says so.
+  if (event.kind === 'curl') return kind === 'curl' || (kind === 'death' && verdict?.rank === event.rank);
+  if (kind === 'curl') return false;
   return kind === 'death' && event.kind === 'death' && isSameDeath(event, message, subject, verdict);
 }
 

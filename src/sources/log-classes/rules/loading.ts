@@ -35,7 +35,7 @@ export const loadingRules: readonly Rule[] = [
     class: 'missing_dependency',
     in: failing,
     pattern:
-      /FileNotFoundError: \[Errno 2\] No such file or directory: '[\w.+-]+'$|(?:ffmpeg|ffprobe|sox)\b.{0,40}\b(?:not found|not installed|No such file)|ffmpeg is not found|^OSError: \w+ library not found|Unable to find a usable engine|requires the following packages|No module named|ModuleNotFoundError/,
+      /FileNotFoundError: \[Errno 2\] No such file or directory: '[\w.+-]+'$|(?:ffmpeg|ffprobe|sox)\b.{0,40}\b(?:not found|not installed|No such file)|ffmpeg is not found|^OSError: \w+ library not found|^Failed to spawn: |Unable to find a usable engine|requires the following packages|No module named|ModuleNotFoundError/,
     of: 'subprocess of a command that is not installed; Python imports while running',
     vague: true,
   },

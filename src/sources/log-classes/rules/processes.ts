@@ -127,8 +127,8 @@ export const processRules: readonly Rule[] = [
     class: 'unclassified',
     in: ['plain'],
     pattern:
-      /^[\w./-]+: .*: (?:No space left on device|Read-only file system|Disk quota exceeded|Input\/output error|Stale file handle)$/,
-    of: 'shells and coreutils: errno texts of a disk that takes or gives nothing',
+      /^rsync error: |^[\w./-]+: .*: (?:No space left on device|Read-only file system|Disk quota exceeded|Input\/output error|Stale file handle)$/,
+    of: 'shells, coreutils, rsync: errno texts of a disk that takes or gives nothing',
   },
   {
     class: 'unclassified',
