@@ -17,9 +17,9 @@ type Fields = Record<string, unknown>;
 const levelKeys = [
   'level_name',
   'levelname',
-  'severity',
   'severity_text',
   'level',
+  'severity',
   'log_level',
   'log.level',
   'lvl',
@@ -51,14 +51,18 @@ export function readJsonRecord(text: string, nowMs: number): JsonRecord | undefi
   const level = record && levelIn(record);
   if (record === undefined || level === undefined) return undefined;
   const messages = messageKeys.map((key) => textOf(record[key])).filter((message) => message !== '');
-  // What failed, and why: `"msg":"cannot push","error":"connection refused"`.
-  const reason = errorKeys.map((key) => record[key]).find((value) => typeof value === 'string') ?? '';
+  // What failed, and why: `"msg":"cannot push","error":"connection refused"`. Several lines are a traceback.
+  const reason = errorKeys.map((key) => record[key]).find(isLine) ?? '';
   return {
     level,
     message: [...new Set([messages[0], reason])].filter(Boolean).join(': ').trim(),
     trace: traceKeys.flatMap((key) => textOf(record[key]).split('\n')),
     atMs: timeKeys.map((key) => timeOf(record[key], nowMs)).find((atMs) => atMs !== undefined),
   };
+}
+
+function isLine(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\n');
 }
 
 function levelIn(record: Fields): Level | undefined {

@@ -41,6 +41,7 @@ describe('heads of records', () => {
     ['[E 261123 13:02:34 web:1875] failed', 'error', 'failed'],
     ['[NeMo W 2026-11-23 13:02:34 x:46] careful', 'warning', 'careful'],
     ['{"level":40,"level_name":"ERROR","message":"failed"}', 'error', 'failed'],
+    ['{"severity":3,"level":"error","message":"failed"}', 'error', 'failed'],
     ['{"log.level":"error","message":"failed"}', 'error', 'failed'],
     ['{"log":{"level":"error"},"message":"failed"}', 'error', 'failed'],
     ['{"text":"x","record":{"level":{"name":"ERROR","no":40},"message":"failed"}}', 'error', 'failed'],
