@@ -6,12 +6,16 @@ import { eventsOf } from './events.ts';
 export interface Cadence {
   /** Starts after an exit that nobody asked for. */
   readonly respawns: { readonly lastHour: number; readonly last6Hours: number; readonly lastDay: number };
+  /** There were three respawns in an hour, one that ended in the last 20 minutes. */
+  readonly wereThreeAnHour: boolean;
   /** Starts that polling saw: nobody knows who asked for them. */
   readonly unknownStartsLastHour: number;
   /** The newest exit that nobody asked for. */
   readonly lastExit?: { readonly atMs: number; readonly how: string };
   /** Runs of at most an hour that ended unasked in the last two hours. */
   readonly shortRuns: number;
+  /** There were three of them in two hours that ended in the last hour. */
+  readonly wereThreeShortRuns: boolean;
   readonly meanSeconds?: number;
   /** Coefficient of variation of their lengths; absent for fewer than two. */
   readonly variation?: number;
@@ -25,6 +29,8 @@ export interface KnownTimeout {
 
 const hourMs = 3_600_000;
 const shortRunSeconds = 3_600;
+/** A flap whose last exit is older is over. */
+const recentMs = 20 * 60_000;
 /** Below this coefficient of variation it is a timer, not chance: as in rules/gpunode.rules.yml. */
 const clockworkVariation = 0.15;
 
@@ -35,18 +41,20 @@ export function cadenceOf(program: string, events: readonly TimedEvent[], nowMs:
     own.filter((each) => each.kind === 'start' && each.detail === trigger && nowMs - each.atMs <= withinMs).length;
   const exits = own.filter(({ kind, detail }) => kind === 'exit' && !isAskedFor(detail));
   const last = exits.at(-1);
-  const lengths = exits
-    .filter(({ atMs, value }) => nowMs - atMs <= 2 * hourMs && value !== undefined && value <= shortRunSeconds)
-    .map(({ value }) => value ?? 0);
+  const short = exits.filter(({ value }) => value !== undefined && value <= shortRunSeconds);
+  const lengths = short.filter(({ atMs }) => nowMs - atMs <= 2 * hourMs).map(({ value }) => value ?? 0);
+  const respawns = own.filter(({ kind, detail }) => kind === 'start' && detail === 'respawn');
   return {
     respawns: {
       lastHour: starts('respawn', hourMs),
       last6Hours: starts('respawn', 6 * hourMs),
       lastDay: starts('respawn', 24 * hourMs),
     },
+    wereThreeAnHour: wereThree(respawns, hourMs, nowMs - recentMs),
     unknownStartsLastHour: starts('unknown', hourMs),
     ...(last === undefined ? {} : { lastExit: { atMs: last.atMs, how: howOf(last.detail) } }),
     shortRuns: lengths.length,
+    wereThreeShortRuns: wereThree(short, 2 * hourMs, nowMs - hourMs),
     ...spread(lengths),
   };
 }
@@ -56,15 +64,15 @@ export function lastRequestedStartMs(program: string, events: readonly TimedEven
   return eventsOf(events, program).findLast(({ kind, detail }) => kind === 'start' && detail === 'requested')?.atMs;
 }
 
-/** What GpuNodeProgramFlapping looks for. */
-export function isFlapping({ respawns, lastExit }: Cadence, nowMs: number): boolean {
-  return respawns.lastHour >= 3 && lastExit !== undefined && nowMs - lastExit.atMs < hourMs / 3;
+/** What GpuNodeProgramFlapping looks for: three an hour and, once it flaps, two, while it goes on. */
+export function isFlapping({ respawns, wereThreeAnHour, lastExit }: Cadence, nowMs: number): boolean {
+  return wereThreeAnHour && respawns.lastHour >= 2 && lastExit !== undefined && nowMs - lastExit.atMs < recentMs;
 }
 
 /** What GpuNodeProgramRestartsOnSchedule looks for. */
 export function isOnSchedule(cadence: Cadence, nowMs: number): boolean {
-  const { shortRuns, lastExit } = cadence;
-  return shortRuns >= 3 && isClockwork(cadence) && lastExit !== undefined && nowMs - lastExit.atMs < hourMs;
+  const { wereThreeShortRuns, lastExit } = cadence;
+  return wereThreeShortRuns && isClockwork(cadence) && lastExit !== undefined && nowMs - lastExit.atMs < hourMs;
 }
 
 export function isClockwork({ variation }: Cadence): boolean {
@@ -81,6 +89,14 @@ export function cadenceInWords(cadence: Cadence, timeouts: readonly KnownTimeout
     .filter(({ seconds }) => Math.abs(seconds - meanSeconds) <= 0.1 * seconds)
     .map(({ timeout, seconds }) => `; close to ${timeout} (${durationInWords(seconds)})`);
   return `${count}, every ${durationInWords(meanSeconds)}, regular as a clock${suspects.join('')}`;
+}
+
+/** Whether three of them, oldest first, lay within a span that ended at `sinceMs` or later. */
+function wereThree(events: readonly TimedEvent[], spanMs: number, sinceMs: number): boolean {
+  return events.some(({ atMs: first }, index) => {
+    const third = events[index + 2]?.atMs;
+    return third !== undefined && third - first <= spanMs && first + spanMs >= sinceMs;
+  });
 }
 
 function spread(lengths: readonly number[]): Pick<Cadence, 'meanSeconds' | 'variation'> {

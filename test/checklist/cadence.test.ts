@@ -95,8 +95,8 @@ describe('cadence', () => {
           repeat(4, () => seconds),
           agoMs,
         );
-        const isRecent = agoMs + 2 * seconds * 1_000 <= hourMs;
-        expect(isFlapping(cadence, nowMs)).toBe(isRecent);
+        // Every half hour is three an hour, for a moment.
+        expect(isFlapping(cadence, nowMs)).toBe(seconds <= 1_800);
         expect(isOnSchedule(cadence, nowMs)).toBe(agoMs + 2 * seconds * 1_000 <= 2 * hourMs);
       }),
     );
@@ -109,10 +109,16 @@ describe('the thresholds are those of the alerts', () => {
   it('GpuNodeProgramFlapping', () => {
     const expr = exprOf('GpuNodeProgramFlapping');
     expect(expr).toContain('program:gpunode_program_respawns:delta1h >= 3');
+    expect(expr).toContain('program:gpunode_program_respawns:delta1h >= 2');
+    expect(expr).toContain('max_over_time(program:gpunode_program_respawns:delta1h[20m]) >= 3');
     expect(expr).toContain('gpunode_program_last_exit_timestamp_seconds < 20 * 60');
     expect(isFlapping(of([1, 1], 0), nowMs)).toBe(false);
     expect(isFlapping(of([1, 1, 1], 20 * minuteMs - 1), nowMs)).toBe(true);
     expect(isFlapping(of([1, 1, 1], 20 * minuteMs), nowMs)).toBe(false);
+    // 26 minutes apart: three in an hour until the first was an hour ago, and a flap until the last was 20 minutes ago.
+    const everyTwentySix = [9 * minuteMs, 19 * minuteMs, 20 * minuteMs];
+    expect(everyTwentySix.map((ago) => isFlapping(of([1, 1_560, 1_560], ago), nowMs))).toEqual([true, true, false]);
+    expect(isFlapping(of([1, 1_900, 1_900], 0), nowMs)).toBe(false);
   });
 
   it('GpuNodeProgramRestartsOnSchedule', () => {
@@ -122,5 +128,7 @@ describe('the thresholds are those of the alerts', () => {
     expect(isOnSchedule(of([1_800, 1_800, 1_800], hourMs - 1), nowMs)).toBe(true);
     expect(isOnSchedule(of([1_800, 1_800, 1_800], hourMs), nowMs)).toBe(false);
     expect(isOnSchedule(of([1_800, 1_800], 0), nowMs)).toBe(false);
+    // 45 minutes apart: three in two hours, and now two of them.
+    expect(isOnSchedule(of([2_700, 2_700, 2_700], 40 * minuteMs), nowMs)).toBe(true);
   });
 });
