@@ -42,10 +42,12 @@ function gateIndex(argv: readonly string[], start: number): number | undefined {
     : undefined;
 }
 
-function modelIn(words: readonly string[]): string | undefined {
+/** The value of the last `-m` or `--model` among words; undefined if there is none, or only running would tell. */
+export function modelIn(words: readonly (string | undefined)[]): string | undefined {
   let model: string | undefined;
   for (const [index, word] of words.entries()) {
     const next = words[index + 1];
+    if (word === undefined) continue;
     if (word.startsWith('--model=')) model = word.slice('--model='.length);
     // Python's `-m` names a module, not a file.
     else if ((word === '-m' || word === '--model') && next !== undefined && looksLikeFile(next)) model = next;

@@ -1,4 +1,5 @@
 import type { Environment } from '../procfs/environment.ts';
+import { findModelInCommands } from './script-commands.ts';
 
 /**
  * The model that a shell script, or a command in a supervisord stanza, passes to its server; undefined if it cannot be told.
@@ -6,6 +7,11 @@ import type { Environment } from '../procfs/environment.ts';
  * started with says, as far as that is known.
  */
 export function findModelInScript(script: string, environment: Environment = {}): string | undefined {
+  return findModelInCommands(script, environment) ?? findModelInText(script, environment);
+}
+
+/** Where no command is plainly given one (an array, a function, a shell in quotes) the text may still name one only. */
+function findModelInText(script: string, environment: Environment): string | undefined {
   const lines = withoutComments(script);
   const { variables, own } = readAssignments(lines, environment);
   const text = lines.join('\n');
@@ -21,13 +27,29 @@ const word = String.raw`"(?:[^"\\]|\\.)*"|'[^']*'|(?:\\.|\$\{[^{}\n]*\}|[^\s"'()
 const modelOption = new RegExp(String.raw`(?<![\w-])(?:-m|--model)(?:=|[ \t]+)(${word})`, 'g');
 const assignment = new RegExp(String.raw`(?<![\w$\{"'/.-])([A-Za-z_]\w*)=(${word})?`, 'g');
 const defaultAssignment = /\$\{([A-Za-z_]\w*):?=([^{}\n]*)\}/g;
-const literalModel = /\/[\w./@+-]+\.gguf\b/g;
+// Not the end of `$DIR/a.gguf`, of `"$DIR"/a.gguf`, nor of a URL.
+const literalModel = /(?<![\w})\]*:/]["']?)\/[\w./@+-]+\.gguf\b/g;
 
 function withoutComments(script: string): string[] {
-  return script
-    .replaceAll(/\\\r?\n/g, ' ')
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(?:^|\s)#(?!\{).*$/, ''));
+  return withoutHereDocuments(script.replaceAll('\r\n', '\n').replaceAll('\\\n', ' ').split('\n')).map((line) =>
+    line.replace(/(?:^|\s)#(?!\{).*$/, ''),
+  );
+}
+
+function withoutHereDocuments(lines: readonly string[]): string[] {
+  const unindented = lines.map((line) => line.replace(/^\t+/, ''));
+  const lastAt = new Map(unindented.map((line, index) => [line, index]));
+  let delimiter: string | undefined;
+  return lines.filter((line, index) => {
+    if (delimiter !== undefined) {
+      if (unindented[index] === delimiter) delimiter = undefined;
+      return false;
+    }
+    const opened = /(?<!<)<<-?[ \t]*["'\\]?([A-Za-z_]\w*)/.exec(line)?.[1];
+    // Without an end it is no here-document but arithmetic.
+    if (opened !== undefined && (lastAt.get(opened) ?? -1) > index) delimiter = opened;
+    return true;
+  });
 }
 
 interface Assignments {
@@ -39,10 +61,15 @@ interface Assignments {
 function readAssignments(lines: readonly string[], environment: Environment): Assignments {
   const variables = new Map(Object.entries(environment));
   const own = new Set<string>();
+  const assign = (name: string, value: string): void => {
+    // Two values for one name: which of them is served, only running the script would tell.
+    const isGuess = own.has(name) && variables.get(name) !== value;
+    variables.set(name, isGuess ? untold : value);
+    own.add(name);
+  };
   for (const line of lines) {
     for (const [, name = '', value = ''] of line.matchAll(assignment)) {
-      variables.set(name, expandWord(value, variables));
-      own.add(name);
+      assign(name, expandWord(value, variables));
     }
     for (const [, name = '', value = ''] of line.matchAll(defaultAssignment)) {
       if (!variables.has(name)) variables.set(name, expandWord(value, variables));
@@ -69,6 +96,9 @@ function expandWord(quoted: string, variables: ReadonlyMap<string, string>): str
   }
   return expanded.replaceAll(/\\(.)/g, '$1');
 }
+
+// No path, and nothing that is put together with it is one.
+const untold = '$';
 
 // $NAME, ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:=default}, ${NAME=default}
 const reference = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\})/g;

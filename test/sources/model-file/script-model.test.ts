@@ -32,6 +32,19 @@ test.each([
   ['an argument', `llama-server -m "$1"`, undefined],
   ['an unknown variable', `llama-server -m "$MODEL"`, undefined],
   ['a command', 'llama-server -m "$(ls /models/*.gguf | head -1)"', undefined],
+  ['a here-document is not run', `cat <<EOF\nllama-server -m /models/old.gguf\nEOF\nllama-server -m ${m}`, m],
+  ['a here-document, and an array', `cat <<-'E'\n-m /models/old.gguf\n\tE\nARGS=(-m ${m})\nrun "\${ARGS[@]}"`, m],
+  ['a here-document alone', `cat >x.json <<EOF\n{"model": "${m}"}\nEOF\nllama-server -m "$MODEL"`, undefined],
+  ['no here-document but arithmetic', `X=$((1 << N))\nARGS=(-m ${m})\nllama-server "\${ARGS[@]}"`, m],
+  ['what is only printed', `echo usage: -m /models/old.gguf\nllama-server -m ${m}`, m],
+  ['twice, of which the last counts', `llama-server -m /models/old.gguf -m ${m}`, m],
+  ['to a tool before', `llama-quantize -m /models/f16.gguf\nexec llama-server -m ${m}`, m],
+  ['with an alternative', `M=${m}\n[ -f $M ] || M=/models/small.gguf\nllama-server -m $M`, m],
+  ['one or the other', `if [ -d /b ]; then M=/b.gguf\nelse M=${m}\nfi\nllama-server -m $M`, undefined],
+  ['in a folder that it goes to', `cd /models\nexec llama-server -m a.gguf`, m],
+  ['in a folder that is not known', 'llama-server -m $DIR/a.gguf || llama-server -m "$DIR"/a.gguf', undefined],
+  ['in a folder that is cut to size', `D=/models/\nllama-server -m "\${D%/}/a.gguf"`, undefined],
+  ['from elsewhere', `curl -o $MODEL https://example.org/a.gguf\nllama-server -m $MODEL`, undefined],
   ['nothing', '', undefined],
 ])('%s', (_, script, expected) => {
   expect(findModelInScript(script)).toBe(expected);
@@ -78,11 +91,14 @@ test('any text comes to an end, and to a path or nothing', () => {
   );
 });
 
-test.each(['-m ${', '${a=', '-m "', "-m '", '"${M:-', 'M=$M', '\\'])('%j, over and over, takes no time', (piece) => {
-  const startMs = performance.now();
-  findModelInScript(piece.repeat(250_000 / piece.length));
-  expect(performance.now() - startMs).toBeLessThan(2_000);
-});
+test.each(['<<A\n', '-m ${', '${a=', '-m "', "-m '", '"${M:-', 'M=$M', '\\'])(
+  '%j, over and over, takes no time',
+  (piece) => {
+    const startMs = performance.now();
+    findModelInScript(piece.repeat(250_000 / piece.length));
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  },
+);
 
 test('only scripts are read', async () => {
   await writeFile(scratch('start'), `#!/bin/sh\nexec llama-server -m ${m}\n`);
