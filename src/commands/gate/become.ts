@@ -37,7 +37,7 @@ function withDefaultSignals(argv: readonly [string, ...string[]], found: string)
     const file = findCommand(helper);
     if (typeof file === 'number') continue;
     const works = spawnSync(file, [...options, 'true'], { stdio: 'ignore', timeout: 5_000 }).status === 0;
-    if (works) return [file, helper, ...options, ...argv];
+    if (works) return [file, helper, ...options, ...asCommandOfEnv(argv)];
   }
   writeStderr('gate: neither env, perl nor python can reset signals: SIGPIPE and SIGXFSZ stay ignored\n');
   return [found, ...argv];
@@ -53,6 +53,11 @@ const helpers: readonly (readonly [string, ...string[]])[] = [
   ],
 ];
 
+/** For env a name with `=` is a variable. */
+function asCommandOfEnv(argv: readonly [string, ...string[]]): readonly string[] {
+  return argv[0].includes('=') ? ['sh', '-c', 'exec "$0" "$@"', ...argv] : argv;
+}
+
 /** The file that a shell would run, or the exit status that it would end with. */
 function findCommand(name: string): string | number {
   const candidates = name.includes('/')
@@ -60,8 +65,17 @@ function findCommand(name: string): string | number {
     : (process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin')
         .split(delimiter)
         .map((directory) => join(directory, name));
-  const files = candidates.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  const files = candidates.filter(isFile);
   return files.find(isExecutable) ?? (files.length > 0 ? notExecutable : notFound);
+}
+
+/** A directory of PATH that this user may not look into, such as root's own, is passed over as execvp(3) does. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

@@ -1,6 +1,6 @@
 /** The command that the gate becomes. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isAlive } from '../../support/processes.ts';
 import { useScratch } from '../../sources/model-file/scratch.ts';
@@ -39,6 +39,22 @@ test('takes the place of the gate: same process, signals as they should be, no c
     '',
   ]);
   expect(stderr).toContain('to-stderr');
+});
+
+test('is found behind a directory of PATH that may not be looked into', async () => {
+  writeFileSync(scratch('m.gguf'), whole);
+  // One that leads in circles, which not even root can look into.
+  symlinkSync(scratch('circle'), scratch('circle'));
+  const PATH = `${scratch('circle')}:${process.env['PATH']}`;
+  const { status, stdout } = await gate(['--model', scratch('m.gguf'), ...quick, '--', 'echo', 'here'], { PATH }).ended;
+  expect({ status, stdout }).toEqual({ status: 0, stdout: 'here\n' });
+});
+
+test('may have a name that looks like a variable', async () => {
+  writeFileSync(scratch('m.gguf'), whole);
+  writeFileSync(scratch('a=b'), '#!/bin/sh\necho "$# $1"\n', { mode: 0o755 });
+  const { status, stdout } = await gate(['--model', scratch('m.gguf'), ...quick, '--', scratch('a=b'), 'x y']).ended;
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '1 x y\n' });
 });
 
 test('is ended by a signal to that process', async () => {
