@@ -8,6 +8,10 @@ const defaultKillAfterMs = 10_000;
 const reapMs = 250;
 const defaultMaxOutputBytes = 4 * 1024 * 1024;
 
+// Process groups that may still have members.
+const living = new Set<number>();
+process.once('exit', killLiving);
+
 /**
  * Runs commands with execa under a deadline of our own: execa settles only when the child is gone and its pipes are
  * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever.
@@ -29,7 +33,7 @@ export const exec: Exec = async ([file, ...args], options) => {
   const stop = (): void => controller.abort();
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
-  const leftover = exited.then(() => delay(reapMs)).then(() => killGroup(child.pid));
+  const leftover = exited.then(() => delay(reapMs)).then(() => clearGroup(child.pid));
   const given = aborted(controller.signal).then(() => delay(reapMs));
   try {
     const result = await Promise.race([child, given]);
@@ -42,6 +46,11 @@ export const exec: Exec = async ([file, ...args], options) => {
     leftover.catch(() => undefined);
   }
 };
+
+/** Kills what still runs and waits for none: for our own end. It comes by itself at `exit`, which no `execve` tells. */
+export function killLiving(): void {
+  for (const pid of living) killGroup(pid);
+}
 
 interface Settled {
   readonly exitCode?: number | undefined;
@@ -71,15 +80,22 @@ function toResult(result: Settled, exited: Promise<void>): ExecResult {
 
 function exitOf(child: ChildProcess, pid: number | undefined): Promise<void> {
   if (pid === undefined) return Promise.resolve();
+  living.add(pid);
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
   });
 }
 
+function clearGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  killGroup(pid);
+  living.delete(pid);
+}
+
 // `killDescendants` made the child the leader of its own group; without its leader only leftovers are in it.
-function killGroup(pid: number | undefined): void {
+function killGroup(pid: number): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, 'SIGKILL');
   } catch {
     // Nobody is left, as it should be.
   }

@@ -5,6 +5,7 @@ import { scrape, startExporter } from '../node/exporter.ts';
 import { waitFor } from '../node/poll.ts';
 import { startNode } from '../node/start.ts';
 import type { SimulatedNode } from '../node/start.ts';
+import { isAlive } from '../support/processes.ts';
 
 const running: SimulatedNode[] = [];
 
@@ -95,3 +96,15 @@ test('nvidia-smi-hung: one child, its age, everything else fresh; the readings g
   nvidiaSmi.release();
   await waitFor('the cards again', async () => (await values()).get('gpunode_gpus_visible') === 1);
 }, 60_000);
+
+test('an nvidia-smi that ignores SIGTERM does not outlive the exporter', async () => {
+  const node = await startNode({ prepare: ({ config }) => void Object.assign(config.gpu, { timeout: '3s' }) });
+  running.push(node);
+  const nvidiaSmi = fakeNvidiaSmiIn(node.paths.gpu);
+  nvidiaSmi.set({ mode: 'ignore-sigterm' });
+  const exporter = await startExporter(node);
+  const hung = nvidiaSmi.starts().filter(({ pid }) => isAlive(pid));
+  expect(hung).toHaveLength(1);
+  await exporter.stop();
+  await waitFor('its end', () => !isAlive(hung[0]?.pid ?? 0));
+});

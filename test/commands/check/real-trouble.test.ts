@@ -10,6 +10,7 @@ import { waitFor } from '../../node/poll.ts';
 import { startNode } from '../../node/start.ts';
 import type { NodeOptions, SimulatedNode } from '../../node/start.ts';
 import { requireCommand } from '../../setup/packages.ts';
+import { isAlive } from '../../support/processes.ts';
 import { check } from './program.ts';
 import type { Ended } from './program.ts';
 
@@ -132,6 +133,14 @@ it('an nvidia-smi that will not die keeps nobody: unknown at the deadline', asyn
   expect(second.of('cuda_visible')).toEqual(['node unknown']);
   expect(second.of('program_running')).toEqual(['fastapi pass', 'worker-gpu pass', 'llama pass']);
   expect(second.ms).toBeLessThan(15_000);
+});
+
+it('an nvidia-smi that ignores SIGTERM does not outlive it', async () => {
+  const node = await start();
+  const smi = fakeNvidiaSmiIn(node.paths.gpu);
+  smi.set({ mode: 'ignore-sigterm' });
+  await check(node, ['--section', 'resource_sanity', '--timeout', '5s']);
+  expect(smi.starts().filter(({ pid }) => isAlive(pid))).toEqual([]);
 });
 
 it('a file system that does not answer keeps nobody either', async () => {
