@@ -108,7 +108,8 @@ function readQuotedPart(cursor: Cursor, plainText: RegExp): Part {
 
 /** Reads what begins with `$` or a backquote. A `$` that begins nothing is itself. */
 function readExpansion(cursor: Cursor, inQuotes: boolean): Part {
-  if (take(cursor, /`(?:[^`\\]|\\[^])*`?/y)) return unknown;
+  const backquoted = take(cursor, /`((?:[^`\\]|\\[^])*)`?/y)?.[1];
+  if (backquoted !== undefined) return nested(cursor, unknown, () => commandsIn(backquoted, cursor.depth));
   if (startsWith(cursor, '$((')) return skipArithmetic(cursor, 3);
   if (take(cursor, /\$\(/y)) return skipCommands(cursor);
   if (startsWith(cursor, '${')) return nested(cursor, unknown, () => readBraced(cursor, inQuotes));
@@ -143,6 +144,12 @@ function skipBraced(cursor: Cursor): Part {
 function skipCommands(cursor: Cursor): Part {
   const tokens = nested(cursor, [], () => readUntil(cursor, ')'));
   return { kind: 'unknown', within: tokens.flatMap((token) => (token.kind === 'word' ? token.word : [])) };
+}
+
+/** Between backquotes those of the commands within are escaped, and so are other signs of the shell. */
+function commandsIn(text: string, depth: number): Part {
+  const within = { ...cursorAt(text.replaceAll(/\\([`$\\])/g, '$1')), depth };
+  return skipCommands(within);
 }
 
 function skipArithmetic(cursor: Cursor, openerLength: number): Part {

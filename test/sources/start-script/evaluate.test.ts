@@ -37,6 +37,7 @@ describe('the wait of a start script', () => {
     ['timeout "${W-420}" sh -c true', '420'],
     ['D=420; end=$((SECONDS + ${W:-$D}))', '420'],
     ['for i in $(seq 1 "$(echo "${W:-420}")"); do sleep 1; done', '420'],
+    ['for i in `seq 1 \\`echo ${W:-420}\\``; do sleep 1; done', '420'],
     ['while (( waited++ < ${W:-420} )); do sleep 1; done', '420'],
     ['A=${W:-420}; B=${W:-300}', undefined],
     ['echo "${W:-$(date)}"', undefined],
