@@ -23,6 +23,8 @@ export interface GateLook {
 
 // A look that takes longer is given up and tried again: by then the file system may answer.
 const lookTimeoutMs = 5_000;
+// The first one includes the start of the file agent: a short time to wait must not end before anything was seen.
+const firstLookMs = 2_000;
 
 /** Looks until everything is ready in one and the same look, or the time is over; resolves to the last look. */
 export async function waitUntilReady(options: WaitOptions): Promise<GateLook> {
@@ -34,8 +36,8 @@ export async function waitUntilReady(options: WaitOptions): Promise<GateLook> {
     ...options.models.map((path) => createSubject(path, options)),
     ...options.patterns.map((pattern) => createPatternSubject(pattern, options)),
   ];
-  for (;;) {
-    const within = Math.min(lookTimeoutMs, Math.max(500, timeoutMs - elapsed()));
+  for (let leastMs = firstLookMs; ; leastMs = 500) {
+    const within = Math.min(lookTimeoutMs, Math.max(leastMs, timeoutMs - elapsed()));
     const looks = await Promise.all(subjects.map((subject) => lookOrSayWhyNot(subject, within)));
     const ready = looks.every(({ blockers }) => blockers.length === 0);
     const look: GateLook = { ready, elapsedMs: elapsed(), subjects: looks };

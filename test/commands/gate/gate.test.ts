@@ -52,6 +52,14 @@ describe('the model', () => {
     expect(ms).toBeLessThan(8_000);
   });
 
+  test('is looked at once, however short the time and slow the machine', async () => {
+    const slow = "if (process.argv[2] === '__files') for (const end = Date.now() + 700; Date.now() < end; );";
+    writeFileSync(scratch('slow.cjs'), slow);
+    const args = ['--model', scratch('m.gguf'), '--timeout', '50ms', '--quiet'];
+    const { status, stderr } = await gate(args, { NODE_OPTIONS: `--require ${scratch('slow.cjs')}` }).ended;
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('does not exist') });
+  });
+
   test('need not be GGUF', async () => {
     writeFileSync(scratch('m'), 'something else');
     const args = ['--model', scratch('m'), '--stable-for', '200ms', '--timeout', '1s'];
