@@ -14,6 +14,7 @@ export async function findTwins(path: string, listing: Listing): Promise<readonl
     ...partialNamesOf(basename(path), listing.names),
     ...(await huggingFaceLocalTwins(path, listing)),
     ...(await huggingFaceBlobTwins(path)),
+    ...(await twinsInDirectories(path, listing)),
   ];
   return twins.slice(0, maxTwins);
 }
@@ -59,6 +60,18 @@ function isPartial(name: string, other: string): boolean {
   return (
     other === `.in.${name}.` || other === `.in.${name}` || (other.startsWith('.azDownload-') && other.endsWith(name))
   );
+}
+
+// Where unfinished files keep their name: rsync's usual --partial-dir and its --delay-updates, ModelScope.
+const partialDirectories: readonly string[] = ['.rsync-partial', '.~tmp~', '._____temp'];
+
+async function twinsInDirectories(path: string, listing: Listing): Promise<Twin[]> {
+  const found: Twin[] = [];
+  for (const directory of partialDirectories.filter((each) => listing.names.has(each))) {
+    const { names } = await listDirectory(join(dirname(path), directory));
+    if (names.has(basename(path))) found.push({ name: join(directory, basename(path)), inPlace: false });
+  }
+  return found;
 }
 
 /** `hf download --local-dir` keeps unfinished files below the directory that it downloads to. */

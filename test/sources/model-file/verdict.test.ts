@@ -42,6 +42,15 @@ describe('what lies next to it', () => {
     expect(verdict.twins).toEqual([{ name: '.cache/huggingface/download/m.gguf.abc123.incomplete', inPlace: false }]);
   });
 
+  test.each(['.rsync-partial', '.~tmp~', '._____temp'])('%s, where it keeps its name', async (directory) => {
+    await writeFile(scratch('m.gguf'), smallModel().whole);
+    await mkdir(scratch(directory));
+    await writeFile(scratch(directory, 'other.gguf'), '');
+    expect(seen(await look(scratch('m.gguf')))).toEqual([]);
+    await writeFile(scratch(directory, 'm.gguf'), '');
+    expect(seen(await look(scratch('m.gguf')))).toEqual(['partial_twin']);
+  });
+
   test('a Hugging Face cache, with the name as a link to a blob', async () => {
     await mkdir(scratch('blobs'));
     await mkdir(scratch('snapshots'));
