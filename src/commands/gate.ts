@@ -19,7 +19,7 @@ export function gateCommand(): Command {
     )
     .usage('--model FILE… [options] [-- COMMAND ARGUMENT…]')
     .argument('[command...]', 'what to become once everything is ready')
-    .option('--model <file...>', 'a GGUF file, any shard of one, or a directory for faster-whisper')
+    .option('--model <file...>', 'a GGUF file, any shard of one, a safetensors file, or a directory for faster-whisper')
     .option('--require <glob>', 'files that must be there and stable as well, repeatable', collect)
     .option('--stable-for <duration>', 'how long nothing may change', '3s')
     .option('--timeout <duration>', 'give up after this long', '600s')

@@ -2,11 +2,12 @@ import { basename } from 'node:path';
 import { readGgufHeader } from '../gguf/header.ts';
 import type { ByteSource, GgufHeader } from '../gguf/types.ts';
 import { readCtranslate2Size } from './ctranslate2.ts';
+import { readSafetensorsSize } from './safetensors.ts';
 import type { FileContent } from './types.ts';
 import { findZeroParts } from './zero-tail.ts';
 
 /** What kind of file it is for `readContent`. Of `text` any length is whole; of `opaque` nothing is known. */
-export type ContentKind = 'gguf' | 'ctranslate2' | 'json' | 'text' | 'opaque';
+export type ContentKind = 'gguf' | 'ctranslate2' | 'safetensors' | 'json' | 'text' | 'opaque';
 
 /** Reads what can be told of a file's inside, with bounded reads. Throws only when reading itself fails. */
 export async function readContent(source: ByteSource, kind: ContentKind, fingerprint: string): Promise<FileContent> {
@@ -24,6 +25,7 @@ async function readFacts(source: ByteSource, kind: ContentKind): Promise<Facts> 
   if (kind === 'gguf') return ggufFacts(await readGgufHeader(source));
   if (kind === 'json') return { ...(await jsonFacts(source)), dataOffset: 0 };
   if (kind === 'ctranslate2') return { ...(await readCtranslate2Size(source)), dataOffset: 0 };
+  if (kind === 'safetensors') return readSafetensorsSize(source);
   if (kind === 'text') return { state: 'valid', requiredBytes: source.sizeBytes, dataOffset: 0 };
   return { state: 'unknown', dataOffset: 0 };
 }
@@ -33,6 +35,7 @@ export function contentKind(path: string): ContentKind {
   const name = basename(path);
   if (name.toLowerCase().endsWith('.gguf')) return 'gguf';
   if (name === 'model.bin') return 'ctranslate2';
+  if (name.endsWith('.safetensors')) return 'safetensors';
   if (name.endsWith('.json')) return 'json';
   return name.endsWith('.txt') ? 'text' : 'opaque';
 }
