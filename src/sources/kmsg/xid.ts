@@ -17,7 +17,7 @@ export const nvidiaMark = 'NVRM: ';
 export function parseNvidiaMessage(text: string): NvidiaMessage | undefined {
   const xid = /NVRM: Xid \(([^)]{1,80})\): (\d{1,5})\b/.exec(text);
   if (xid) return { kind: 'xid', xid: String(Number(xid[2])), bus: busOf(xid[1] ?? '') };
-  const card = /NVRM: GPU at PCI:([0-9a-f:.]+): (GPU-[0-9a-f-]{36})/i.exec(text);
+  const card = /NVRM: GPU at (?:PCI:)?([0-9a-f:.]+): (GPU-[0-9a-f-]{36})/i.exec(text);
   const bus = busOf(card?.[1] ?? '');
   if (card?.[2] !== undefined && bus !== undefined) return { kind: 'card', bus, uuid: card[2] };
   if (/NVRM:.*fallen off the bus/s.test(text)) return { kind: 'loss', bus: busOf(text) };

@@ -15,9 +15,11 @@ export type Answer =
 
 type Verdict = 'none' | 'no_handle' | FailureReason;
 
+const noHandle = /^Unable to determine the device handle for GPU/im;
+
 // Errors are printed to stdout. The texts are those of nvidia-smi 470 to 595, first match wins.
 const texts: readonly (readonly [RegExp, Verdict])[] = [
-  [/^Unable to determine the device handle for GPU/im, 'no_handle'],
+  [noHandle, 'no_handle'],
   [/^No devices were found/m, 'none'],
   [/couldn't communicate with the NVIDIA driver/, 'none'],
   [/couldn't find libnvidia-ml/, 'none'],
@@ -49,9 +51,11 @@ export function classifyAnswer(result: ExecResult, looksLikeRows: (stdout: strin
   if (result.outputTruncated) return failed('invalid', 'nvidia-smi printed more than can be read');
   if (exitCode === undefined) return failed('error', `nvidia-smi was ended by ${signal ?? 'a signal'}`);
 
-  const field = /^Field "([^"]+)" is not a valid field to query/m.exec(stdout)?.[1];
+  const field = /^Field "([^"]+)" is not a valid field to query/m.exec(`${stdout}\n${stderr}`)?.[1];
   const message = oneLine(exitCode, stdout, stderr);
   if (field !== undefined) return { kind: 'unknown_field', field, message };
+  // On stdout it stands in the place of rows, whether or not their header was printed before it.
+  if (noHandle.test(stdout)) return { kind: 'no_handle', message };
   if (looksLikeRows(stdout)) return { kind: 'rows' };
   const verdict = verdictOf(exitCode, `${stdout}\n${stderr}`);
   return verdict === 'none' || verdict === 'no_handle' ? { kind: verdict, message } : failed(verdict, message);

@@ -1,5 +1,5 @@
 import { SourceError } from '../../core/contract.ts';
-import { cellErrors, readFlag, readNumber, readText } from './cells.ts';
+import { cellErrors, isUuid, readFlag, readNumber, readText } from './cells.ts';
 import type { Cell, CellError } from './cells.ts';
 import { parseTable } from './table.ts';
 import type { Table } from './table.ts';
@@ -129,7 +129,7 @@ function rowOf({ columns }: Table, cells: readonly string[]): Row {
 
 function parseCard(row: Row): Card {
   const uuid = row.text('uuid');
-  if (uuid.value !== undefined && !/^(?:GPU|MIG)-\S+$/.test(uuid.value)) {
+  if (uuid.value !== undefined && !isUuid(uuid.value)) {
     throw new SourceError('invalid', 'nvidia-smi printed a row without the uuid of a card');
   }
   const unreadable: Record<CellError, number> = { ...noErrors };
@@ -137,11 +137,12 @@ function parseCard(row: Row): Card {
     if (error !== undefined) unreadable[error] += 1;
     return value;
   };
+  const ownUuid = keep(uuid);
   const numbers = readingNames.map((name) => [name, keep(readNumberOf(row, name))] as const);
   const marks = flagNames.map((name) => [name, keep(row.flag(flags[name]))] as const);
   const readable = unreadable.lost + unreadable.reset_required + unreadable.unknown_error === 0;
   return {
-    uuid: keep(uuid),
+    uuid: ownUuid,
     index: row.text('index').value,
     busId: row.text('pci.bus_id').value,
     name: row.text('name').value,

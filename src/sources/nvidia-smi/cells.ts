@@ -45,6 +45,11 @@ export function readText(text: string): Cell<string> {
   return /^\[.*\]$/.test(text) || isToken(text) ? readToken(text) : { value: text };
 }
 
+/** `GPU-…`, `MIG-…`, and without either on Jetson (Orin, Thor). */
+export function isUuid(text: string): boolean {
+  return /^(?:GPU|MIG)-\S+$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
 function isToken(text: string): boolean {
   return unavailable.has(text.toLowerCase()) || errors[text.toLowerCase()] !== undefined;
 }

@@ -1,5 +1,6 @@
 import { SourceError } from '../../core/contract.ts';
-import { readNumber } from './cells.ts';
+import { isUuid, readNumber } from './cells.ts';
+import type { Cell } from './cells.ts';
 import { parseTable } from './table.ts';
 
 /** Process names are not asked for: they may hold commas and newlines, which this CSV cannot carry. */
@@ -22,9 +23,14 @@ export function parseProcesses(text: string, requested: readonly string[] = proc
     const uuid = at(cells, 'uuid');
     const pid = readNumber(at(cells, 'pid'), undefined);
     const used = readNumber(at(cells, 'used_gpu_memory'), 'MiB');
-    if (!/^(?:GPU|MIG)-\S+$/.test(uuid) || pid.error === 'other' || used.error === 'other') {
+    if (!isUuid(uuid) || isGarbled(pid, at(cells, 'pid')) || isGarbled(used, at(cells, 'used_gpu_memory'))) {
       throw new SourceError('invalid', 'nvidia-smi printed a process that cannot be read');
     }
     return { uuid, pid: pid.value, usedBytes: used.value === undefined ? undefined : used.value * 1_048_576 };
   });
+}
+
+// `[Not Found]` and the like: in brackets stands what NVML answered instead, be it a word that is new to us.
+function isGarbled({ error }: Cell<number>, text: string): boolean {
+  return error === 'other' && text !== '-' && !/^\[.*\]$/.test(text);
 }

@@ -5,6 +5,7 @@ import { classifyAnswer, complaintOf, exitCodeOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { cardFields, parseCards } from './cards.ts';
 import type { Card, Cards } from './cards.ts';
+import { isUuid } from './cells.ts';
 import { parseCardList } from './list.ts';
 import { parseProcesses, processFields } from './processes.ts';
 import type { GpuProcess } from './processes.ts';
@@ -174,7 +175,8 @@ const noCards: Cards = { count: undefined, cards: [], listed: [] };
 
 // With the header or, should that be missing, with a row that closes with a uuid.
 function startsLikeRows(stdout: string, fields: readonly string[]): boolean {
-  return hasHeader(stdout, fields) || /^[^\n]*,\s*(?:GPU|MIG)-\S+\s*$/m.test(stdout.split('\n', 1)[0] ?? '');
+  const [, lastCell = ''] = /,([^,]*)$/.exec(stdout.split('\n', 1)[0] ?? '') ?? [];
+  return hasHeader(stdout, fields) || isUuid(lastCell.trim());
 }
 
 function messageOf(answer: Answer): string {

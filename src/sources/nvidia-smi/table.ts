@@ -14,7 +14,7 @@ export interface Table {
 // `gpu_uuid` and its kin are other names of the same fields.
 const aliases: Readonly<Record<string, string>> = { gpu_uuid: 'uuid', gpu_name: 'name', gpu_bus_id: 'pci.bus_id' };
 // A whole uuid as the last cell proves that the last line was not cut off.
-const wholeUuid = /[ ,](?:GPU|MIG)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const wholeUuid = /[ ,](?:(?:GPU|MIG)-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 // Comes with exit code 14 beside good rows.
 const warning = /^WARNING: .*(?:\n|$)/gm;
 // A card's name is the only free text that is ever asked for; commas in it are taken for what they are.

@@ -94,6 +94,21 @@ test('unified memory (GB10): no memory of the card’s own, but what its process
   ]);
 });
 
+test('Jetson (Orin, Thor): no bus, hardly a reading, and a uuid that is nothing but one', async () => {
+  const uuid = '54d0709b-558d-5a59-9c65-0c5fc14a21a4';
+  const card = { count: '1', index: '0', name: 'Orin (nvgpu)', driver_version: '540.4.0', uuid };
+  const processes = [{ card: 0, pid: 9, usedMiB: 4096 }];
+  const rig = createRig({ exec: createFakeExec({ cards: [card], processes }).exec, programs: ['llama'] });
+  rig.owners = { 9: { kind: 'program', program: 'llama' } };
+  expect(lines(await rig.collect(), 'gpu_info', 'gpu_memory', 'gpu_program', 'gpu_readable', 'gpus')).toEqual([
+    `gpu_info{uuid=${uuid},index=0,name=Orin (nvgpu),driver_version=540.4.0,pci_bus_id=} 1`,
+    `gpu_program_memory_bytes{uuid=${uuid},program=llama} ${4096 * mib}`,
+    `gpu_readable{uuid=${uuid}} 1`,
+    'gpus_expected 1',
+    'gpus_visible 1',
+  ]);
+});
+
 test('cards out of order: each keeps its own numbers', async () => {
   const cards = [2, 0, 1].map((index) => ({ ...h100(index), count: '3', 'memory.used': String(1000 + index) }));
   const rig = createRig({ exec: createFakeExec({ cards }).exec });

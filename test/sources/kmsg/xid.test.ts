@@ -50,6 +50,11 @@ test.each([
     'NVRM: Xid (PCI:0002:00:00): 79, pid=1582259, name=nvc:[driver], GPU has fallen off the bus.',
     { kind: 'xid', xid: '79', bus: '0002:00:00' },
   ],
+  [
+    'NVRM: GPU at 0000:03:00: GPU-b850f46d-d5ea-c752-ddf3-c6453e44d3f7',
+    { kind: 'card', bus: '0000:03:00', uuid: 'GPU-b850f46d-d5ea-c752-ddf3-c6453e44d3f7' },
+  ],
+  ['NVRM: GPU at 0000:01:00.0 has fallen off the bus.', { kind: 'loss', bus: '0000:01:00' }],
   ['NVRM: Xid (0x0300): 13, Graphics Exception', { kind: 'xid', xid: '13', bus: undefined }],
   ['NVRM: GPU 0000:0B:00.0: GPU has fallen off the bus.', { kind: 'loss', bus: '0000:0b:00' }],
   ['NVRM: GPU has fallen off the bus.', { kind: 'loss', bus: undefined }],

@@ -43,6 +43,21 @@ test('texts that no recording has', () => {
   ).toBe('no_handle');
 });
 
+test('a header is no row: the card that cannot be opened counts', () => {
+  const stdout =
+    'count, index\nUnable to determine the device handle for GPU 0000:3B:00.0: GPU is lost.  Reboot the system to recover this GPU\n';
+  expect(classify({ exitCode: 15, stdout })).toBe('no_handle');
+  // Beside rows it is on stderr, from 580 on.
+  expect(classify({ exitCode: 0, stdout: 'count, index\n2, 0\n', stderr: stdout.split('\n')[1] ?? '' })).toBe('rows');
+});
+
+test('an unknown field, on whichever stream', () => {
+  const text = 'Field "power.draw.instant" is not a valid field to query.\n\n';
+  expect([classify({ exitCode: 2, stdout: text }), classify({ exitCode: 2, stderr: text })]).toEqual(
+    Array(2).fill('unknown_field'),
+  );
+});
+
 test('an end that was no exit', () => {
   expect(classify({ signal: 'SIGSEGV' })).toBe('error');
   expect(classify({ exitCode: 0, stdout: 'count, index\n', outputTruncated: true })).toBe('invalid');

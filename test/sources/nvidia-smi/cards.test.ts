@@ -188,6 +188,10 @@ describe('rows', () => {
     expect([card.uuid, card.readable, card.unreadable.unknown_error]).toEqual([undefined, false, 2]);
   });
 
+  it('its own uuid alone lost: not readable either', () => {
+    expect(parseRow({ uuid: '[GPU is lost]' })).toMatchObject({ readable: false, unreadable: { lost: 1 } });
+  });
+
   it.each([
     ['a missing cell', `${header}\n${row().replace('81559, ', '')}\n`],
     ['a cell too many', `${header}\n${row().replace('81559', '81, 559')}\n`],

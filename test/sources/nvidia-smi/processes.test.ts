@@ -66,6 +66,15 @@ test('no process: a header, or nothing at all', () => {
   expect(compact('')).toEqual([]);
 });
 
+test('what the driver does not know of a process is absent, and the others stand', () => {
+  const text = `-, [Not Found], ${uuid}\n[Unknown Error], [N/A], ${uuid}\n41, 5120, ${uuid}\n`;
+  expect(compact(text)).toEqual([
+    [uuid, undefined, undefined],
+    [uuid, undefined, undefined],
+    [uuid, 41, 5120],
+  ]);
+});
+
 test.each([
   ['half a row', `41, 51`],
   ['a cut row', `41, 5120, ${uuid.slice(0, -2)}`],
@@ -82,6 +91,8 @@ test('the list of cards, MIG devices left out', () => {
   expect(list).toHaveLength(8);
   expect(list[0]).toBe('GPU-63d1e50a-b952-d15c-0740-12bc14859142');
   expect(parseCardList('No devices found.\n')).toEqual([]);
+  const jetson = '54d0709b-558d-5a59-9c65-0c5fc14a21a4';
+  expect(parseCardList(`GPU 0: Orin (nvgpu) (UUID: ${jetson})\n`)).toEqual([jetson]);
 });
 
 test('remapped rows as before and after 580', () => {
