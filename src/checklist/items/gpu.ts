@@ -128,13 +128,14 @@ export const gpuMemoryOwned: ChecklistItem = {
     if (orphans.length === 0) {
       const hidden = facts.memory.some(({ owner }) => owner === 'unknown');
       if (hidden)
-        return unknown('processes of another pid namespace hold memory: whose they are cannot be told', command);
+        return unknown('processes that are not visible from here hold memory: whose they are cannot be told', command);
       return { status: 'pass', evidence: 'no orphan holds GPU memory', command };
     }
     // The driver does not always say how much.
     const bytes = orphans.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
     const amount = bytes === 0 ? 'memory' : bytesInWords(bytes);
-    const pids = orphans.flatMap((each) => each.pids);
+    // One process may hold memory of several cards.
+    const pids = [...new Set(orphans.flatMap((each) => each.pids))];
     const of = orphans.flatMap(({ program }) => program ?? []);
     const whose = of.length === 0 ? '' : ` left behind by ${[...new Set(of)].join(', ')}`;
     return { status: 'fail', evidence: `${amount} held by pid ${pids.join(', ')}${whose}`, command };

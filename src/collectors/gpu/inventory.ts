@@ -10,7 +10,7 @@ export interface Inventory {
   readonly cards: readonly KnownCard[];
 }
 
-/** A card of the newest answer; its uuid comes from memory where the card itself does not tell it any more. */
+/** A card of the newest answer; who it is comes from memory where the card itself does not tell it any more. */
 export interface SeenCard extends Card {
   readonly uuid: string;
 }
@@ -29,14 +29,18 @@ export function expectedCards(
   return Math.max(remembered, floor ?? 0);
 }
 
-/** Gives rows without a uuid the one that was seen on their bus before; leaves out those that nobody can name. */
+/** Adds what a row no longer tells of who it is, by its uuid or its bus; leaves out those that nobody can name. */
 export function identifyCards(cards: readonly Card[], known: readonly KnownCard[]): SeenCard[] {
   const named = new Set(cards.flatMap(({ uuid }) => uuid ?? []));
   return cards.flatMap((card) => {
     const bus = busOf(card.busId ?? '');
-    const before = known.find(({ uuid, busId }) => bus !== undefined && busOf(busId) === bus && !named.has(uuid));
+    const before =
+      known.find(({ uuid }) => uuid === card.uuid) ??
+      known.find(({ uuid, busId }) => bus !== undefined && busOf(busId) === bus && !named.has(uuid));
     const uuid = card.uuid ?? before?.uuid;
-    return uuid === undefined ? [] : [{ ...card, uuid, name: card.name ?? before?.name }];
+    if (uuid === undefined) return [];
+    const { index = before?.index, name = before?.name, busId = before?.busId } = card;
+    return [{ ...card, uuid, index, name, busId }];
   });
 }
 

@@ -58,7 +58,12 @@ export function createKernelLog(
     count(cards): ReturnType<KernelLog['count']> {
       const replies = unread;
       unread = [];
-      const places = Object.fromEntries(cards.flatMap(({ busId, uuid }) => [[busOf(busId) ?? busId, uuid]]));
+      const places = Object.fromEntries(
+        cards.flatMap(({ busId, uuid }) => {
+          const bus = busOf(busId);
+          return bus === undefined ? [] : [[bus, uuid]];
+        }),
+      );
       const events: TimedEvent[] = [];
       const before = xids;
       for (const reply of replies) {

@@ -17,7 +17,8 @@ export interface GpuHardware {
 
 // PROC_PID_INIT_INO in the kernel's include/linux/proc_ns.h.
 const firstPidNamespaceLink = 'pid:[4026531836]';
-const containerMarks = ['.dockerenv', 'run/.containerenv'];
+// Docker, Podman, and a pod of Kubernetes, which may share its host's pid namespace.
+const containerMarks = ['.dockerenv', 'run/.containerenv', 'run/secrets/kubernetes.io'];
 
 /** Reads below the root directory that `path` names. */
 export const readGpuHardware: FileOperation<null, GpuHardware> = {

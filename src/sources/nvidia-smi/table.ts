@@ -29,7 +29,7 @@ export function parseTable(text: string, requested: readonly string[]): Table {
   if (rows !== '' && !rows.endsWith('\n') && !wholeUuid.test(rows)) {
     throw new SourceError('invalid', 'the output of nvidia-smi ends in the middle of a line');
   }
-  const lines = rows.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = linesOf(rows);
   const header = parseHeader(lines[0] ?? '', requested);
   const columns = header ?? requested.map((field) => ({ field: canonical(field), unit: undefined }));
   return { columns, rows: lines.slice(header ? 1 : 0).map((line) => splitRow(line, columns)) };
@@ -37,7 +37,11 @@ export function parseTable(text: string, requested: readonly string[]): Table {
 
 /** True if the text begins with a header of these fields, whatever follows. */
 export function hasHeader(text: string, requested: readonly string[]): boolean {
-  return parseHeader(text.split(/\r?\n/, 1)[0] ?? '', requested) !== undefined;
+  return parseHeader(linesOf(text.replaceAll(warning, ''))[0] ?? '', requested) !== undefined;
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
 function parseHeader(line: string, requested: readonly string[]): Column[] | undefined {

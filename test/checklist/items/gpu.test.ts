@@ -160,6 +160,11 @@ describe('gpu_memory_owned', () => {
       { status: 'fail', evidence: '3.00 GiB held by pid 77 left behind by llama' },
     ],
     [
+      'an orphan on two cards',
+      { memory: [held('orphan'), { ...held('orphan'), uuid: 'GPU-b' }] },
+      { status: 'fail', evidence: '6.00 GiB held by pid 77 left behind by llama' },
+    ],
+    [
       'an orphan of unknown size',
       { memory: [{ ...held('orphan'), bytes: undefined }] },
       { status: 'fail', evidence: 'memory held by pid 77 left behind by llama' },
@@ -169,7 +174,7 @@ describe('gpu_memory_owned', () => {
       { memory: [held('unknown')] },
       {
         status: 'unknown',
-        evidence: 'processes of another pid namespace hold memory: whose they are cannot be told',
+        evidence: 'processes that are not visible from here hold memory: whose they are cannot be told',
       },
     ],
     [

@@ -116,6 +116,15 @@ describe('cards come and go', () => {
     ]);
     expect(lines(outcome, 'gpu_info')[1]).toContain('name=NVIDIA H100 80GB HBM3');
   });
+
+  it('one that tells nothing but its uuid keeps its name and its place', async () => {
+    const fake = createFakeExec({ cards });
+    const rig = createRig({ exec: fake.exec });
+    const before = lines(await rig.collect(), 'gpu_info');
+    const lost = Object.fromEntries(Object.keys(cards[1] ?? {}).map((field) => [field, '[GPU is lost]']));
+    fake.setup = { ...fake.setup, cards: [cards[0] ?? {}, { ...lost, uuid: b, driver_version: '590.48.01' }] };
+    for (let round = 0; round < 2; round += 1) expect(lines(await rig.collect(), 'gpu_info')).toEqual(before);
+  });
 });
 
 describe('a lost card', () => {

@@ -43,6 +43,15 @@ describe('the kernel log', () => {
     ]);
   });
 
+  it('an Xid without a bus is nobody’s, also beside a card without one', async () => {
+    const rig = createRig({ exec: createFakeExec({ cards: [{ ...h100(), 'pci.bus_id': '[N/A]' }] }).exec });
+    const text = 'NVRM: Xid (0x0300): 13, Graphics Exception';
+    rig.kernelLog = { ...nothing(7), messages: [{ sequence: 7, atMs: 1_700_000_000_000, text }] };
+    expect(lines(await rig.collect(), 'gpu_xid_errors').filter((line) => !line.endsWith(' 0'))).toEqual([
+      'gpu_xid_errors_total{uuid=unknown,xid=13} 1',
+    ]);
+  });
+
   it('that may not be read leaves no Xid series, not even old ones, and one line', async () => {
     const before = createRig({ exec: createFakeExec().exec });
     before.kernelLog = xid(7, 79);

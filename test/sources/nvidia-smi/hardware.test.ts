@@ -53,6 +53,10 @@ test('a container is known by its pid namespace or by its mark', async () => {
     deviceNodes: 1,
   });
   rmSync(join(root, '.dockerenv'));
+  expect(await readGpuHardware.run(root, null)).toMatchObject({ container: false });
+  mkdirSync(join(root, 'run/secrets/kubernetes.io/serviceaccount'), { recursive: true });
+  expect(await readGpuHardware.run(root, null)).toMatchObject({ container: true, firstPidNamespace: true });
+  rmSync(join(root, 'run'), { recursive: true });
   rmSync(join(root, 'proc/self/ns/pid'));
   symlinkSync('pid:[4026532201]', join(root, 'proc/self/ns/pid'));
   expect(await readGpuHardware.run(root, null)).toMatchObject({ container: true, firstPidNamespace: false });

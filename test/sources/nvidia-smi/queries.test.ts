@@ -62,6 +62,17 @@ test('an nvidia-smi that knows nothing that we ask does not make us ask for ever
   expect(fake.calls.length).toBeLessThan(40);
 });
 
+test('a warning before the rows is none of them', async () => {
+  const fake = createFakeExec();
+  fake.override = (_args, good) => ({
+    ...good,
+    exitCode: 14,
+    stdout: `\nWARNING: infoROM is corrupted at gpu 0000:09:00.0\n${good.stdout}`,
+  });
+  const answer = await queriesOf(fake).cards(budget, []);
+  expect(answer).toMatchObject({ kind: 'cards', cards: { count: 1 }, complaint: expect.stringContaining('infoROM') });
+});
+
 test('one lost card hides all others up to 550: they are asked for one by one', async () => {
   const cards: FakeCard[] = [h100(0), h100(1), h100(2)].map((card) => ({ ...card, count: '3' }));
   const fake = createFakeExec({
