@@ -122,7 +122,7 @@ describe('cards come and go', () => {
     const rig = createRig({ exec: fake.exec });
     const before = lines(await rig.collect(), 'gpu_info');
     const lost = Object.fromEntries(Object.keys(cards[1] ?? {}).map((field) => [field, '[GPU is lost]']));
-    fake.setup = { ...fake.setup, cards: [cards[0] ?? {}, { ...lost, uuid: b, driver_version: '590.48.01' }] };
+    fake.setup = { ...fake.setup, cards: [cards[0] ?? {}, { ...lost, uuid: String(b), driver_version: '590.48.01' }] };
     for (let round = 0; round < 2; round += 1) expect(lines(await rig.collect(), 'gpu_info')).toEqual(before);
   });
 });
