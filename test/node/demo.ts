@@ -34,7 +34,6 @@ async function runDemo({ scenario, durationMs }: DemoOptions): Promise<void> {
     const heading = [
       `${scenario.name}: ${scenario.summary} (settles within ${scenario.durationHint})`,
       '',
-      `checklist    ${exporter.url}/`,
       `the page     ${exporter.url}/`,
       `exporter     ${exporter.url}/metrics`,
       `Prometheus   ${prometheus.url}`,

@@ -159,6 +159,13 @@ describe('texts', () => {
     }
   });
 
+  it('looks for scripts by their arguments, and checks with the configuration that the exporter has', () => {
+    const all = runbooks.map(({ text }) => text).join('\n');
+    // Processes of Node.js and Python do not bear the name of their program.
+    expect(all.match(/(-C|pgrep|pidof) .*(gpunode-exporter|python)/g) ?? []).toEqual([]);
+    expect(all.match(/^gpunode-exporter check$/gm) ?? []).toEqual([]);
+  });
+
   it('calls supervisorctl as it wants to be called', () => {
     expect(findCommand('supervisorctl')).toBeDefined();
     const actions = runbooks.flatMap(({ text }) =>
