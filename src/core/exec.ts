@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { execa } from 'execa';
 import type { Exec, ExecResult } from './host.ts';
 import { errorCode } from './errors.ts';
@@ -20,6 +21,7 @@ export const exec: Exec = async ([file, ...args], options) => {
   const controller = new AbortController();
   const child = execa(file, args, {
     reject: false,
+    cwd: workingDirectory(),
     stdin: 'ignore',
     stripFinalNewline: false,
     maxBuffer: options.maxOutputBytes ?? defaultMaxOutputBytes,
@@ -76,6 +78,17 @@ function toResult(result: Settled, exited: Promise<void>): ExecResult {
     outputTruncated: result.isMaxBuffer,
     exited,
   };
+}
+
+// Ours, unless it was removed or may not be entered (`sudo -u` in /root): that would read as a command that is not there.
+function workingDirectory(): string {
+  try {
+    const ours = process.cwd();
+    accessSync(ours, constants.X_OK);
+    return ours;
+  } catch {
+    return '/';
+  }
 }
 
 function exitOf(child: ChildProcess, pid: number | undefined): Promise<void> {

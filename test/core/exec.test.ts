@@ -1,7 +1,14 @@
+import { execFile as execFileWithCallback } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { exec } from '../../src/core/exec.ts';
 import { isAlive } from '../support/processes.ts';
 
+const execFile = promisify(execFileWithCallback);
+const execModule = new URL('../../src/core/exec.ts', import.meta.url).href;
 const sh = (script: string): [string, ...string[]] => ['sh', '-c', script];
 
 async function timed<T>(action: Promise<T>): Promise<{ result: T; ms: number }> {
@@ -22,6 +29,19 @@ describe('running a command', () => {
     const result = await exec([file], { timeoutMs: 5_000 });
     expect(result.spawnError?.code).toBe(code);
     expect(result.exitCode).toBeUndefined();
+  });
+
+  it.each(['removed before', 'removed while we run'])('in a directory that was %s', async (when) => {
+    const folder = mkdtempSync(join(tmpdir(), 'exec-'));
+    const script = `
+      const { rmdirSync } = await import('node:fs');
+      const { exec } = await import(${JSON.stringify(execModule)});
+      if (${when === 'removed while we run'}) process.cwd();
+      rmdirSync(${JSON.stringify(folder)});
+      console.log((await exec(['echo', 'here'], { timeoutMs: 5_000 })).stdout);
+    `;
+    const args = ['--input-type=module', '--eval', script];
+    expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('here');
   });
 
   it('ends a command at the deadline', async () => {
