@@ -11,7 +11,7 @@ const real = [
 ];
 /** Tests that run one simulated node at a time, and mostly wait for it: two files at a time. */
 const waiting = [
-  'test/e2e/{gate,gpu,host-and-artifacts,logs,node,node-demo}.test.ts',
+  'test/e2e/{gate,gpu,host-and-artifacts,logs,model-flicker,node,node-demo}.test.ts',
   'test/commands/check/real*.test.ts',
   'test/collectors/supervisor/real*.test.ts',
 ];

@@ -17,7 +17,7 @@ import { allAgree } from './four-voices.ts';
 import { lookAt, rightAlerts, settledAt, story, wrongChecks } from './scenario-looks.ts';
 import type { Look } from './scenario-looks.ts';
 
-/** Left to promtool, which has their stories in real time. */
+/** Left to promtool, which has their stories in real time, and to tests of their own. */
 const elsewhere: Readonly<Record<string, string>> = {
   'model-flicker': 'a file that is away for two seconds is away for a minute in quick time, and that is a page',
   gate: 'its pages follow one another, and none is left',
