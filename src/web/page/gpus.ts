@@ -109,7 +109,7 @@ function holderOf({ owner, program, bytes }: HeldMemory, index: number): Holder 
     case 'foreign':
       return { kind: 'used', who: 'another process', bytes };
     case 'unknown':
-      return { kind: 'used', who: 'process of another pid namespace', bytes };
+      return { kind: 'used', who: 'a process that is not visible from here', bytes };
     default:
       return owner satisfies never;
   }
