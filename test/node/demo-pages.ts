@@ -7,8 +7,8 @@ export interface Page {
   /** `GpuNodeProgramFlapping{llama}`. */
   readonly alert: string;
   readonly since: Date;
-  /** muted: a cause was found meanwhile, which has a page of its own. */
-  readonly state: 'firing' | 'muted' | 'resolved';
+  /** In between: a cause was found meanwhile, which has a page of its own; or it is over, and nobody was told yet. */
+  readonly state: 'firing' | 'muted or over' | 'resolved';
   readonly description: string;
   readonly runbook: string;
 }
@@ -33,7 +33,7 @@ function pageOf(receiver: string, alert: Notification['alerts'][number], isUnmut
     receiver,
     alert: subject === undefined ? alertname : `${alertname}{${subject}}`,
     since: alert.startsAt,
-    state: alert.status === 'resolved' ? 'resolved' : isUnmuted ? 'firing' : 'muted',
+    state: alert.status === 'resolved' ? 'resolved' : isUnmuted ? 'firing' : 'muted or over',
     description: alert.annotations['description'] ?? '',
     runbook: alert.annotations['runbook_url'] ?? '',
   };
