@@ -54,7 +54,20 @@ async function modelsIn(path: string): Promise<readonly Part[]> {
       .slice(0, maxParts)
       .map((name) => partOf(join(path, name))),
   );
-  return below.filter((part) => part !== undefined);
+  const parts = below.filter((part) => part !== undefined);
+  const foreign = await Promise.all(parts.map(isOfAnotherKind));
+  return parts.filter((_, index) => foreign[index] !== true);
+}
+
+const otherWeights = /\.(?:safetensors|onnx|msgpack|h5|pt|pth|ckpt)$|^pytorch_model.*\.bin$/;
+
+/** WhisperX keeps its models for alignment and for speakers in the same place: they have no `model.bin`, and need none. */
+async function isOfAnotherKind({ directory }: Part): Promise<boolean> {
+  const { names } = await listDirectory(directory);
+  if (names.has('model.bin')) return false;
+  const isBegun = [...names].some((name) => required.some(([, pattern]) => pattern.test(name)));
+  // A snapshot that is empty may become anything.
+  return [...names].some((name) => otherWeights.test(name)) || (names.size > 0 && !isBegun);
 }
 
 async function partOf(path: string): Promise<Part | undefined> {

@@ -75,6 +75,28 @@ describe('a Hugging Face cache', () => {
     }
   });
 
+  test.each([
+    ['for alignment', ['config.json', 'pytorch_model.bin', 'vocab.json']],
+    ['for alignment, newer', ['config.json', 'model.safetensors', 'tokenizer.json']],
+    ['for speakers', ['config.yaml', 'pytorch_model.bin']],
+    ['for speakers, that is only settings', ['config.yaml', 'README.md']],
+  ])('may hold a model %s beside it', async (_, names) => {
+    await writeCache();
+    const other = scratch('models--other--model', 'snapshots', commit);
+    await mkdir(other, { recursive: true });
+    for (const name of names) await writeFile(join(other, name), '{}');
+    expect(await look(scratch())).toMatchObject({ complete: true, problems: [] });
+    await rm(repository(), { recursive: true });
+    expect(await look(scratch())).toMatchObject({ complete: false, problems: ['model.bin is missing'] });
+  });
+
+  test('may hold a second one that is not complete', async () => {
+    await writeCache();
+    await mkdir(scratch('models--Systran--faster-whisper-base', 'snapshots', commit), { recursive: true });
+    await writeFile(scratch('models--Systran--faster-whisper-base', 'snapshots', commit, 'config.json'), '{}');
+    expect(await look(scratch())).toMatchObject({ complete: false });
+  });
+
   test('is incomplete while a blob is being downloaded', async () => {
     await writeCache();
     await rm(join(repository(), 'blobs', 'model.bin'));
