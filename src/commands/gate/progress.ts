@@ -46,7 +46,7 @@ export function createProgress({ write, terminal, quiet }: ProgressOptions): Pro
       tellAnomalies(look);
       if (look.ready) return;
       const text = describeWaiting(look, rates);
-      if (terminal) return write(`${clearLine}gate: ${text}`);
+      if (terminal) return write(`${clearLine}${noWrap}gate: ${text}${wrap}`);
       const kind = text.replaceAll(/[\d.]+/g, '');
       if (kind === lastKind && look.elapsedMs - lastMs < plainEveryMs) return;
       lastKind = kind;
@@ -72,6 +72,9 @@ export function describeFailure({ subjects }: GateLook, timeout: string): string
 }
 
 const clearLine = '\r\u001B[K';
+// A line that goes on in the next row could not be written over: a narrow terminal cuts it instead.
+const noWrap = '\u001B[?7l';
+const wrap = '\u001B[?7h';
 
 function describeWaiting({ subjects }: GateLook, rates: Map<string, Rate>): string {
   return subjects
