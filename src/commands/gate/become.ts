@@ -16,6 +16,7 @@ export async function becomeCommand(argv: readonly [string, ...string[]]): Promi
     writeStderr(`gate: ${name}: ${found === notFound ? 'command not found' : 'not executable'}\n`);
     process.exit(found);
   }
+  warnOfChangedBytes(argv);
   const [file, ...args] = withDefaultSignals(argv, found);
   await childrenReaped();
   makeStdioBlock();
@@ -26,6 +27,15 @@ export async function becomeCommand(argv: readonly [string, ...string[]]): Promi
     writeStderr(`gate: ${name}: ${String(error)}\n`);
     process.exit(notExecutable);
   }
+}
+
+/** Node reads everything as UTF-8 and puts U+FFFD for what is none: the command gets that, and somebody must know. */
+function warnOfChangedBytes(argv: readonly string[]): void {
+  const changed = [
+    ...argv.flatMap((word, index) => (word.includes('\u{FFFD}') ? [`argument ${index}`] : [])),
+    ...Object.entries(process.env).flatMap(([name, value]) => (value?.includes('\u{FFFD}') ? [name] : [])),
+  ];
+  if (changed.length > 0) writeStderr(`gate: not UTF-8, and handed on with U+FFFD in it: ${changed.join(', ')}\n`);
 }
 
 /**

@@ -57,6 +57,15 @@ test('may have a name that looks like a variable', async () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: '1 x y\n' });
 });
 
+test('is told of bytes that are not handed on as they are', async () => {
+  writeFileSync(scratch('m.gguf'), whole);
+  // A string of JavaScript cannot hold such a byte: what Node makes of one can stand for it.
+  const args = ['--model', scratch('m.gguf'), ...quick, '--quiet', '--', 'true', 'a\uFFFD'];
+  const { status, stderr } = await gate(args, { NAME: 'caf\uFFFD' }).ended;
+  expect(status).toBe(0);
+  expect(stderr).toBe('gate: not UTF-8, and handed on with U+FFFD in it: argument 1, NAME\n');
+});
+
 test('is ended by a signal to that process', async () => {
   writeFileSync(scratch('m.gguf'), whole);
   const { child, ended, pid, said } = gate(['--model', scratch('m.gguf'), ...quick, '--', 'sleep', '600']);
