@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SavedState, TimedEvent } from '../../core/contract.ts';
+import { contains } from '../../sources/mounts/find-mount.ts';
 import type { CgroupOomKills } from '../../sources/cgroup/oom-kills.ts';
 import type { KernelCounts } from '../../sources/machine/boot.ts';
 
@@ -97,7 +98,19 @@ function countCgroups(
     if (fresh > 0)
       events.push({ id, atMs, kind: 'oom', subject: subjectOf(directory), detail: directory, value: fresh });
   }
-  return { state: { total, seen }, events, moved: livesOf(seen) !== livesOf(cgroup?.seen) };
+  const all = { ...seen, ...unanswered(cgroup?.seen ?? {}, Object.keys(seen)) };
+  return { state: { total, seen: all }, events, moved: livesOf(all) !== livesOf(cgroup?.seen) };
+}
+
+type Seen = NonNullable<OomState['cgroup']>['seen'];
+
+// As many as are asked for.
+const maxSeen = 256;
+
+/** What gave no answer this time goes on from where it was when it does; but for what another counts as well. */
+function unanswered(before: Seen, answered: readonly string[]): Seen {
+  const left = Object.entries(before).filter(([directory]) => !answered.some((each) => contains(each, directory)));
+  return Object.fromEntries(left.slice(0, Math.max(0, maxSeen - answered.length)));
 }
 
 /** `ours`: a count that began anew began after we last looked. */
