@@ -33,6 +33,9 @@ async function gate(command: readonly string[], flags: GateFlags): Promise<void>
   if (models.length + patterns.length === 0) fail('gate needs --model FILE or --require GLOB', 2);
   // A variable of the start script that is not set; what it means is certainly not the current directory.
   if ([...models, ...patterns].includes('')) fail('--model or --require: found an empty name, expected a path', 2);
+  // `--model --help`, or a variable that is not set and not quoted either.
+  const flag = [...models, ...patterns].find((value) => value.startsWith('-'));
+  if (flag !== undefined) fail(`--model or --require: found ${flag}, expected a path (./${flag} if it is one)`, 2);
   await runGate({
     models,
     patterns,

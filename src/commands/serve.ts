@@ -52,7 +52,12 @@ export function serveCommand(): Command {
     .addOption(new Option('--log.level <level>', 'least severe level to log').choices([...logLevels]).default('info'))
     .addOption(new Option('--log.format <format>', 'form of a log line').choices([...logFormats]).default('logfmt'));
   for (const { name } of collectors) command.option(`--no-collector.${name}`, `switch the collector ${name} off`);
-  return command.action(serve);
+  // The default command gets whatever is not the name of another one.
+  return command.allowExcessArguments().action((options: ServeOptions) => {
+    const [extra] = command.args;
+    if (extra !== undefined) fail(`found ${extra}, expected serve, check, gate, config or a flag (see --help)`, 2);
+    return serve(options);
+  });
 }
 
 async function serve(options: ServeOptions): Promise<void> {

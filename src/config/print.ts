@@ -9,7 +9,7 @@ import { unwrap } from './shape.ts';
 /** The effective configuration as YAML that can be loaded again: durations in their own units, secrets masked. */
 export function printConfig(config: Config): string {
   const shown = toText(config, configSchema) as Record<string, unknown>;
-  return stringify({ ...shown, state_dir: config.state_dir ?? 'none' }, { lineWidth: 0 });
+  return stringify({ state_dir: 'none', ...shown }, { lineWidth: 0 });
 }
 
 function toText(value: unknown, schema: z.ZodType | undefined): unknown {

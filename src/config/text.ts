@@ -16,7 +16,8 @@ export function readConfigText(file: string): string {
     if (bytes.length > maxBytes) throw new Error(`expected at most ${maxBytes} bytes`);
     return bytes.toString('utf8');
   } catch (error) {
-    throw new ConfigError(`${file}: cannot be read: ${errorMessage(error)}`, { cause: error });
+    const why = errorMessage(error).replace(/, open '.*'$/, '');
+    throw new ConfigError(`${file}: cannot be read: ${why}`, { cause: error });
   }
 }
 

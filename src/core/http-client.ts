@@ -73,7 +73,10 @@ function toFailure(error: unknown, signal: AbortSignal, { url, socketPath, timeo
     return new HttpFailure('timeout', `${where}: no complete answer within ${timeoutMs} ms`, 'ETIMEDOUT');
   }
   const code = codeOf(error);
-  return new HttpFailure(kindOf(code), `${where}: ${errorMessage(error) || code}`, code, { cause: error });
+  const kind = kindOf(code);
+  // Node says the address again.
+  const why = kind === 'refused' ? 'connection refused' : errorMessage(error) || code;
+  return new HttpFailure(kind, `${where}: ${why}`, code, { cause: error });
 }
 
 // A name with several addresses fails with an AggregateError; its parts share the reason that matters.

@@ -72,11 +72,18 @@ test.each([
   ['--no-collector.nope'],
   ['gate'],
   ['gate', '--model', ''],
+  ['gate', '--model', '--help'],
   ['gate', '--model', '/m.gguf', '--timeout', '5'],
 ])('wrong usage: %s %s', (...args) => {
   const { status, stderr } = run(...args);
   expect(status).toBe(2);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a wrong command is told which there are', () => {
+  expect(run('nope').stderr).toBe(
+    'gpunode-exporter: found nope, expected serve, check, gate, config or a flag (see --help)\n',
+  );
 });
 
 test('one exporter a state directory, and one an address', async () => {

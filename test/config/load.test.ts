@@ -31,6 +31,7 @@ describe('configuration', () => {
     const config = parseConfig('supervisor: { interval: 90s }\nprograms: [llama]\n', 'node.yml');
     const printed = printConfig(config);
     expect(printed).toContain('interval: 1m30s');
+    expect(printed).toMatch(/^state_dir: \/var\/lib\/gpunode-exporter\nprograms:\n/);
     expect(parseConfig(printed, 'printed.yml')).toEqual(config);
   });
 
