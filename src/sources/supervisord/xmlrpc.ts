@@ -2,6 +2,7 @@ import { DOMParser } from '@xmldom/xmldom';
 import type { Element } from '@xmldom/xmldom';
 import { SourceError } from '../../core/contract.ts';
 import { errorMessage } from '../../core/errors.ts';
+import { markupProblem } from './markup.ts';
 
 /** The XML-RPC types that supervisord speaks; a struct is a Map, so that no member name can be special. */
 export type RpcValue = string | number | boolean | readonly RpcValue[] | RpcStruct;
@@ -19,6 +20,8 @@ export function parseReply(xml: string): RpcReply {
   if (xml.length > maxReplyBytes) throw invalid('it is too long');
   // Entities are the only way in which a small text becomes a large one, and only a DOCTYPE declares them.
   if (/<!\s*(?:DOCTYPE|ENTITY)/i.test(xml)) throw invalid('it has a DOCTYPE');
+  const problem = markupProblem(xml);
+  if (problem !== undefined) throw invalid(problem);
   const root = parseXml(xml);
   if (root.nodeName !== 'methodResponse') throw invalid('it is no methodResponse');
   const body = onlyChild(root);

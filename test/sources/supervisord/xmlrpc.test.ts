@@ -89,6 +89,12 @@ test.each([
   ['an array without data', value('<value><array><value>1</value></array></value>')],
   ['a fault without a code', '<methodResponse><fault><value><struct/></value></fault></methodResponse>'],
   ['values nested too deeply', value('<value><array><data>'.repeat(40) + '</data></array></value>'.repeat(40))],
+  ['tags without an end', '<a>'.repeat(600_000)],
+  ['a name space a tag', Array.from({ length: 40_000 }, (_, index) => `<a${index} xmlns:a${index}="u">`).join('')],
+  ['attributes', value('<value type="int">1</value>')],
+  ['values without end', value(`<value><array><data>${'<value/>'.repeat(210_000)}</data></array></value>`)],
+  ['a text without an end', value('<value><![CDATA[x</value>')],
+  ['a comment', value('<value><!-- x --></value>')],
   ['more than anybody sends', value(`<value>${'x'.repeat(maxReplyBytes)}</value>`)],
 ])('refused: %s', (_, xml) => {
   expect(reasonOf(xml)).toBe('invalid');
