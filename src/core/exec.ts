@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
 import { execa } from 'execa';
 import type { Exec, ExecResult } from './host.ts';
 import { errorCode } from './errors.ts';
@@ -9,19 +9,22 @@ const defaultKillAfterMs = 10_000;
 const reapMs = 250;
 const defaultMaxOutputBytes = 4 * 1024 * 1024;
 
+const startedIn = currentDirectory();
+
 // Process groups that may still have members.
 const living = new Set<number>();
 process.once('exit', killLiving);
 
 /**
  * Runs commands with execa under a deadline of our own: execa settles only when the child is gone and its pipes are
- * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever.
+ * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever. Commands run in `/`:
+ * our own directory may have been removed, be forbidden or hang, and then none could be started.
  */
 export const exec: Exec = async ([file, ...args], options) => {
   const controller = new AbortController();
-  const child = execa(file, args, {
+  const child = execa(fromStart(file), args, {
     reject: false,
-    cwd: workingDirectory(),
+    cwd: '/',
     stdin: 'ignore',
     stripFinalNewline: false,
     maxBuffer: options.maxOutputBytes ?? defaultMaxOutputBytes,
@@ -80,13 +83,16 @@ function toResult(result: Settled, exited: Promise<void>): ExecResult {
   };
 }
 
-// Ours, unless it was removed or may not be entered (`sudo -u` in /root): that would read as a command that is not there.
-function workingDirectory(): string {
+/** A relative path is meant from where we were started. */
+function fromStart(file: string): string {
+  return file.includes('/') ? resolve(startedIn, file) : file;
+}
+
+function currentDirectory(): string {
   try {
-    const ours = process.cwd();
-    accessSync(ours, constants.X_OK);
-    return ours;
+    return process.cwd();
   } catch {
+    // It was removed.
     return '/';
   }
 }

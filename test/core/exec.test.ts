@@ -1,5 +1,5 @@
 import { execFile as execFileWithCallback } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -42,6 +42,18 @@ describe('running a command', () => {
     `;
     const args = ['--input-type=module', '--eval', script];
     expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('here');
+  });
+
+  it('by a path from where we were started, in a directory that is always there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'exec-'));
+    writeFileSync(join(folder, 'here'), '#!/bin/sh\npwd\n', { mode: 0o755 });
+    const script = `
+      const { exec } = await import(${JSON.stringify(execModule)});
+      console.log((await exec(['./here'], { timeoutMs: 5_000 })).stdout);
+    `;
+    const args = ['--input-type=module', '--eval', script];
+    expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('/');
+    rmSync(folder, { recursive: true });
   });
 
   it('ends a command at the deadline', async () => {
