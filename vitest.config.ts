@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that run many daemons, or writers that race with readers: one file at a time, or they would starve each other. */
 const real = [
   'test/browser/**/*.test.ts',
-  'test/e2e/{bundle,dashboards,exactness,outages,paging,prometheus,scenarios,tour,unit-user}.test.ts',
+  'test/e2e/**/*.test.ts',
   'test/collectors/endpoints/{listeners,scenarios}.test.ts',
   'test/collectors/gpu/process.test.ts',
   'test/sources/procfs/owners.test.ts',
@@ -33,7 +33,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'waiting', include: waiting, maxWorkers: 2, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'real', include: real, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      {
+        extends: true,
+        test: { name: 'real', include: real, exclude: waiting, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
     ],
   },
 });

@@ -37,21 +37,23 @@ const clockworkVariation = 0.15;
 /** `sinceMs`: what happened before does not count. */
 export function cadenceOf(program: string, events: readonly TimedEvent[], nowMs: number, sinceMs = 0): Cadence {
   const own = eventsOf(events, program).filter(({ atMs }) => atMs >= sinceMs && atMs <= nowMs);
-  const starts = (trigger: string, withinMs: number): number =>
-    own.filter((each) => each.kind === 'start' && each.detail === trigger && nowMs - each.atMs <= withinMs).length;
+  const starts = (trigger: string): TimedEvent[] =>
+    own.filter(({ kind, detail }) => kind === 'start' && detail === trigger);
+  const within = (ms: number, those: readonly TimedEvent[]): TimedEvent[] =>
+    those.filter(({ atMs }) => nowMs - atMs <= ms);
   const exits = own.filter(({ kind, detail }) => kind === 'exit' && !isAskedFor(detail));
   const last = exits.at(-1);
   const short = exits.filter(({ value }) => value !== undefined && value <= shortRunSeconds);
-  const lengths = short.filter(({ atMs }) => nowMs - atMs <= 2 * hourMs).map(({ value }) => value ?? 0);
-  const respawns = own.filter(({ kind, detail }) => kind === 'start' && detail === 'respawn');
+  const lengths = within(2 * hourMs, short).map(({ value }) => value ?? 0);
+  const respawns = starts('respawn');
   return {
     respawns: {
-      lastHour: starts('respawn', hourMs),
-      last6Hours: starts('respawn', 6 * hourMs),
-      lastDay: starts('respawn', 24 * hourMs),
+      lastHour: within(hourMs, respawns).length,
+      last6Hours: within(6 * hourMs, respawns).length,
+      lastDay: within(24 * hourMs, respawns).length,
     },
     wereThreeAnHour: wereThree(respawns, hourMs, nowMs - recentMs),
-    unknownStartsLastHour: starts('unknown', hourMs),
+    unknownStartsLastHour: within(hourMs, starts('unknown')).length,
     ...(last === undefined ? {} : { lastExit: { atMs: last.atMs, how: howOf(last.detail) } }),
     shortRuns: lengths.length,
     wereThreeShortRuns: wereThree(short, 2 * hourMs, nowMs - hourMs),

@@ -17,11 +17,11 @@ import { createHost, createStderrLogger } from '../host.ts';
 import { createWebApp } from '../web/app.ts';
 import { listen, ListenError, parseListenAddress } from '../web/listen.ts';
 import type { Listener } from '../web/listen.ts';
-import { parseTelemetryPath } from '../web/telemetry-path.ts';
 import { loadWebConfig } from '../web/web-config.ts';
 import { configFileOption } from './config.ts';
 import type { ConfigFileOption } from './config.ts';
 import { leave } from './leave.ts';
+import { parseTelemetryPath } from './telemetry-path.ts';
 import { fail, orExit } from './usage.ts';
 
 interface ServeOptions extends ConfigFileOption {
@@ -103,7 +103,7 @@ async function openStateOrNone(config: Config, clock: Clock, log: Logger): Promi
 
 async function giveUp(app: App, error: unknown): Promise<never> {
   await app.stop();
-  if (error instanceof ListenError) return fail(`--web.listen-address: ${error.message}`, 1);
+  if (error instanceof ListenError) return fail(error.message, 1);
   throw error;
 }
 

@@ -2,7 +2,6 @@ import { parseDuration } from '../core/duration.ts';
 import { errorMessage } from '../core/errors.ts';
 import { ConfigError } from '../config/text.ts';
 import { ListenError } from '../web/listen.ts';
-import { TelemetryPathError } from '../web/telemetry-path.ts';
 
 /** A flag has a value that cannot be used. */
 export class UsageError extends Error {
@@ -14,7 +13,7 @@ export function orExit<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const isWrongUse = [ConfigError, ListenError, TelemetryPathError, UsageError].some((kind) => error instanceof kind);
+    const isWrongUse = [ConfigError, ListenError, UsageError].some((kind) => error instanceof kind);
     if (isWrongUse) fail(errorMessage(error), 2);
     throw error;
   }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import * as path from 'node:path';
 import { execa } from 'execa';
 import type { Exec, ExecResult } from './host.ts';
 import { errorCode } from './errors.ts';
@@ -20,9 +20,10 @@ process.once('exit', killLiving);
  * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever. Commands run in `/`:
  * our own directory may have been removed, be forbidden or hang, and then none could be started.
  */
-export const exec: Exec = async ([file, ...args], options) => {
+export const exec: Exec = async (command, options) => {
   const controller = new AbortController();
-  const child = execa(fromStart(file), args, {
+  const [file, ...args] = options.mayHangAtStart === true ? [...byShell, ...fromStart(command)] : fromStart(command);
+  const child = execa(file, args, {
     reject: false,
     cwd: '/',
     stdin: 'ignore',
@@ -83,9 +84,12 @@ function toResult(result: Settled, exited: Promise<void>): ExecResult {
   };
 }
 
+// The shell is there at once, and only it waits for the command's file.
+const byShell = ['/bin/sh', '-c', 'exec "$0" "$@"'] as const;
+
 /** A relative path is meant from where we were started. */
-function fromStart(file: string): string {
-  return file.includes('/') ? resolve(startedIn, file) : file;
+function fromStart([file, ...args]: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return [file.includes('/') ? path.resolve(startedIn, file) : file, ...args];
 }
 
 function currentDirectory(): string {

@@ -13,6 +13,11 @@ export function durationInWords(seconds: number): string {
   return hours > 0 ? `${hours}h ${minutes}m` : `${minutes}m ${whole % 60}s`;
 }
 
+/** `6.9s ago`, `7m 0s ago`; both in Unix milliseconds. */
+export function agoInWords(atMs: number, nowMs: number): string {
+  return `${durationInWords((nowMs - atMs) / 1000)} ago`;
+}
+
 const units = [
   ['TiB', 1024 ** 4],
   ['GiB', 1024 ** 3],

@@ -9,6 +9,10 @@ import type { TlsFiles } from './web-config.ts';
 /** The address cannot be parsed or listened on. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
+
+  constructor(problem: string) {
+    super(`--web.listen-address: ${problem}`);
+  }
 }
 
 export interface ListenAddress {
@@ -21,8 +25,7 @@ export interface ListenAddress {
 export function parseListenAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.%a-z]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (!match || port > 65_535)
-    throw new ListenError(`--web.listen-address: found ${text}, expected HOST:PORT, [IPv6]:PORT or :PORT`);
+  if (!match || port > 65_535) throw new ListenError(`found ${text}, expected HOST:PORT, [IPv6]:PORT or :PORT`);
   return { host: match[1] ?? (match[2] === '' ? undefined : match[2]), port };
 }
 

@@ -44,17 +44,20 @@ describe('running a command', () => {
     expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('here');
   });
 
-  it('by a path from where we were started, in a directory that is always there', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'exec-'));
-    writeFileSync(join(folder, 'here'), '#!/bin/sh\npwd\n', { mode: 0o755 });
-    const script = `
+  it.each([false, true])(
+    'by a path from where we were started, in a directory that is always there (it may hang: %s)',
+    async (mayHangAtStart) => {
+      const folder = mkdtempSync(join(tmpdir(), 'exec-'));
+      writeFileSync(join(folder, 'here'), '#!/bin/sh\npwd\n', { mode: 0o755 });
+      const script = `
       const { exec } = await import(${JSON.stringify(execModule)});
-      console.log((await exec(['./here'], { timeoutMs: 5_000 })).stdout);
+      console.log((await exec(['./here'], { timeoutMs: 5_000, mayHangAtStart: ${mayHangAtStart} })).stdout);
     `;
-    const args = ['--input-type=module', '--eval', script];
-    expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('/');
-    rmSync(folder, { recursive: true });
-  });
+      const args = ['--input-type=module', '--eval', script];
+      expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('/');
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('ends a command at the deadline', async () => {
     const { result, ms } = await timed(exec(['sleep', '60'], { timeoutMs: 100 }));

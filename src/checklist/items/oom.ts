@@ -1,5 +1,5 @@
 import type { TimedEvent } from '../../core/contract.ts';
-import { counted, durationInWords } from '../../core/words.ts';
+import { agoInWords, counted, durationInWords } from '../../core/words.ts';
 import { tailLog } from '../commands.ts';
 import { eventsOf, eventsOfKind } from '../events.ts';
 import { factsFrom, missing, unknown, unreadInWords } from '../known.ts';
@@ -63,7 +63,7 @@ export const noOomOfProgram: ChecklistItem = {
       const count = Math.max(1, told.length);
       return {
         status: 'fail',
-        evidence: `its log told ${counted(count, 'time')} that memory ran out, last ${agoInWords(node, newestMs)}`,
+        evidence: `its log told ${counted(count, 'time')} that memory ran out, last ${agoInWords(newestMs, node.nowMs)}`,
         command,
       };
     }
@@ -86,16 +86,12 @@ function isRecent({ nowMs, config }: NodeView, atMs: number): boolean {
   return Math.abs(nowMs - atMs) <= config.checklist.window;
 }
 
-function agoInWords({ nowMs }: NodeView, atMs: number): string {
-  return `${durationInWords((nowMs - atMs) / 1000)} ago`;
-}
-
-function killsInWords(kills: readonly TimedEvent[], newest: TimedEvent, node: NodeView): string {
+function killsInWords(kills: readonly TimedEvent[], newest: TimedEvent, { nowMs }: NodeView): string {
   // The same kill counts for the machine and for its cgroup.
   const count = Math.max(
     ...['host', 'cgroup'].map((scope) => sum(kills.filter((each) => (each.subject === 'host') === (scope === 'host')))),
   );
-  return `${counted(count, 'OOM kill')}, last ${agoInWords(node, newest.atMs)}`;
+  return `${counted(count, 'OOM kill')}, last ${agoInWords(newest.atMs, nowMs)}`;
 }
 
 function sum(kills: readonly TimedEvent[]): number {
@@ -105,7 +101,6 @@ function sum(kills: readonly TimedEvent[]): number {
 /** No longer than anybody has been looking. */
 function noneInWords({ nowMs, watchedSinceMs, config }: NodeView, what: string): string {
   const { window } = config.checklist;
-  const watchedMs = nowMs - watchedSinceMs;
-  if (watchedMs >= window) return `no ${what} in the last ${durationInWords(window / 1000)}`;
-  return `no ${what} since watching began ${durationInWords(watchedMs / 1000)} ago`;
+  if (nowMs - watchedSinceMs >= window) return `no ${what} in the last ${durationInWords(window / 1000)}`;
+  return `no ${what} since watching began ${agoInWords(watchedSinceMs, nowMs)}`;
 }

@@ -1,6 +1,6 @@
 import { metrics } from '../../collectors/supervisor/metrics.ts';
 import type { ProgramFacts } from '../../collectors/supervisor/facts.ts';
-import { durationInWords } from '../../core/words.ts';
+import { agoInWords, durationInWords } from '../../core/words.ts';
 import { supervisorctl, tailLog } from '../commands.ts';
 import { factsFrom, missing, reading, unknown } from '../known.ts';
 import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
@@ -66,7 +66,7 @@ function judgeProgram({ program, status, startsecs, lastExit }: ProgramFacts, no
   const exit =
     lastExit === undefined || state === 'STOPPED'
       ? ''
-      : `, last exit ${durationInWords((node.nowMs - lastExit.atMs) / 1000)} ago${lastExit.code === undefined ? '' : ` with code ${lastExit.code}`}`;
+      : `, last exit ${agoInWords(lastExit.atMs, node.nowMs)}${lastExit.code === undefined ? '' : ` with code ${lastExit.code}`}`;
   const why = spawnError === '' || state === 'STOPPED' ? '' : `, ${spawnError}`;
   return {
     status: 'fail',

@@ -1,5 +1,5 @@
 import type { TimeoutFacts } from '../../collectors/artifacts/facts.ts';
-import { counted, durationInWords } from '../../core/words.ts';
+import { agoInWords, counted } from '../../core/words.ts';
 import { cadenceInWords, cadenceOf, isFlapping, isOnSchedule, lastRequestedStartMs } from '../cadence.ts';
 import type { Cadence } from '../cadence.ts';
 import { tailLog } from '../commands.ts';
@@ -38,7 +38,7 @@ export const noRestartLoop: ChecklistItem = {
 
 function evidenceOf(cadence: Cadence, node: NodeView, program: string, sinceMs: number | undefined): string {
   const { lastExit, respawns } = cadence;
-  const ago = (atMs: number): string => `${durationInWords((node.nowMs - atMs) / 1000)} ago`;
+  const ago = (atMs: number): string => agoInWords(atMs, node.nowMs);
   const words = cadenceInWords(cadence, timeoutsOf(node, program));
   const since = sinceMs === undefined ? '' : `; counting since somebody started it ${ago(sinceMs)}`;
   if (lastExit === undefined) return `${words}, none in the last day${since}`;

@@ -25,9 +25,6 @@ export interface CudaProbes {
 }
 
 const maxOutputBytes = 64 * 1024;
-// A start waits until the program's file was read. This one may lie where files can hang, on a volume with the program's
-// environment: the shell is there at once, and only it waits.
-const byShell = ['/bin/sh', '-c', 'exec "$0" "$@"'] as const;
 
 export function createCudaProbes(
   { exec, clock }: Pick<Host, 'exec' | 'clock'>,
@@ -39,7 +36,8 @@ export function createCudaProbes(
 
   async function run(probe: (typeof probes)[number]): Promise<void> {
     const { name, command, timeout } = probe.config;
-    const result = await exec([...byShell, ...command], { timeoutMs: timeout, signal: closing.signal, maxOutputBytes });
+    const signal = closing.signal;
+    const result = await exec(command, { timeoutMs: timeout, signal, maxOutputBytes, mayHangAtStart: true });
     const available = verdictOf(result);
     probe.answer = available === undefined ? undefined : { available, atMs: clock.monotonicMs() };
     notes.warn(`probe ${name}`, available === undefined ? `probe ${name} gave no answer: ${whyNot(result)}` : '');

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { SavedState, TimedEvent } from '../../core/contract.ts';
-import { contains } from '../../sources/mounts/find-mount.ts';
 import type { CgroupOomKills } from '../../sources/cgroup/oom-kills.ts';
+import { maxWatched } from '../../sources/cgroup/operations.ts';
 import type { KernelCounts } from '../../sources/machine/boot.ts';
+import { contains } from '../../sources/mounts/find-mount.ts';
 
 const countSchema = z.number().int().nonnegative();
 
@@ -104,13 +105,10 @@ function countCgroups(
 
 type Seen = NonNullable<OomState['cgroup']>['seen'];
 
-// As many as are asked for.
-const maxSeen = 256;
-
 /** What gave no answer this time goes on from where it was when it does; but for what another counts as well. */
 function unanswered(before: Seen, answered: readonly string[]): Seen {
   const left = Object.entries(before).filter(([directory]) => !answered.some((each) => contains(each, directory)));
-  return Object.fromEntries(left.slice(0, Math.max(0, maxSeen - answered.length)));
+  return Object.fromEntries(left.slice(0, Math.max(0, maxWatched - answered.length)));
 }
 
 /** `ours`: a count that began anew began after we last looked. */

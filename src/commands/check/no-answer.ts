@@ -4,7 +4,7 @@ import { HttpFailure } from '../../core/host.ts';
 /** Why an exporter did not answer, for people: never with what may be a secret. */
 export function whyNoAnswer(error: unknown, timeoutMs: number): string {
   if (!(error instanceof HttpFailure)) return 'the connection failed';
-  const code = error.code ?? '';
+  const { code = '', message } = error;
   switch (error.kind) {
     case 'refused':
       return 'connection refused, nothing listens there';
@@ -13,13 +13,14 @@ export function whyNoAnswer(error: unknown, timeoutMs: number): string {
     case 'dns_error':
       return 'its name cannot be looked up';
     case 'tls_error':
-      return `${tlsProblems.find(([codes]) => codes.test(code))?.[1] ?? 'TLS fails'} (${code})`;
+      return `${tlsProblems.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1] ?? 'TLS fails'} (${code})`;
     default:
       return `the connection failed${code && ` (${code})`}`;
   }
 }
 
-// Codes of Node's TLS layer and of X.509 verification (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+// Codes of Node's TLS layer and of X.509 verification (https://nodejs.org/api/tls.html#x509-certificate-error-codes), and
+// OpenSSL's reasons, which Node hides behind EPROTO.
 const tlsProblems: readonly (readonly [RegExp, string])[] = [
   [
     /SELF_SIGNED|_ISSUER_CERT|_LEAF_SIGNATURE/,
@@ -28,6 +29,6 @@ const tlsProblems: readonly (readonly [RegExp, string])[] = [
   [/ALTNAME_INVALID|HOSTNAME_MISMATCH/, 'its certificate is for another name'],
   [/CERT_HAS_EXPIRED/, 'its certificate has expired'],
   [/CERT_NOT_YET_VALID/, 'its certificate is not valid yet'],
-  [/EPROTO|WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'it does not speak TLS: perhaps http:// instead of https://'],
-  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, 'it wants a client certificate, perhaps, and check has none'],
+  [/wrong.version.number|packet.length.too.long/i, 'it does not speak TLS: perhaps http:// instead of https://'],
+  [/certificate.required|handshake.failure/i, 'it wants a client certificate, perhaps, and check has none'],
 ];

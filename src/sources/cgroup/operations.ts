@@ -30,7 +30,8 @@ export interface CgroupReport {
 }
 
 const maxBytes = 8 * 1024 * 1024;
-const maxWatched = 256;
+/** Cgroups whose OOM kills are read, at most. */
+export const maxWatched = 256;
 
 /** Memory limits and OOM kills of the cgroups of some processes; the path is the root of the proc file system. */
 export const readCgroups: FileOperation<CgroupRequest, CgroupReport> = {

@@ -1,7 +1,6 @@
 import type { ByteSource } from '../gguf/types.ts';
-import type { FileContent } from './types.ts';
-
-type SizeFacts = Pick<FileContent, 'state' | 'problem' | 'requiredBytes' | 'minimumBytes'>;
+import { cutOff } from './size-facts.ts';
+import type { SizeFacts } from './size-facts.ts';
 
 // Layout of model.bin: _serialize in CTranslate2's python/ctranslate2/specs/model_spec.py. Version 6 is current; 4 brought
 // the layout of variables that is read here. All numbers are little endian.
@@ -34,8 +33,7 @@ export async function readCtranslate2Size(source: ByteSource): Promise<SizeFacts
 }
 
 function cut({ sizeBytes }: ByteSource, atLeast: number): SizeFacts {
-  const minimumBytes = Math.max(atLeast, sizeBytes + 1);
-  return { state: 'invalid', problem: `cut: at least ${minimumBytes} bytes belong to it`, minimumBytes };
+  return cutOff(Math.max(atLeast, sizeBytes + 1));
 }
 
 interface Walk {

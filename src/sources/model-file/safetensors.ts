@@ -1,7 +1,6 @@
 import type { ByteSource } from '../gguf/types.ts';
-import type { FileContent } from './types.ts';
-
-type SizeFacts = Pick<FileContent, 'state' | 'problem' | 'requiredBytes' | 'minimumBytes'>;
+import { cutOff } from './size-facts.ts';
+import type { SizeFacts } from './size-facts.ts';
 
 export interface SafetensorsSize extends SizeFacts {
   /** Where the tensors begin; 0 where that is not known. */
@@ -20,7 +19,7 @@ const maxReadBytes = 16 * 1024 * 1024;
 export async function readSafetensorsSize(source: ByteSource): Promise<SafetensorsSize> {
   const start = Buffer.alloc(lengthBytes + 1);
   const filled = await source.read(start, 0);
-  if (filled < start.length) return { ...cut(start.length), dataOffset: 0 };
+  if (filled < start.length) return { ...cutOff(start.length), dataOffset: 0 };
   const headerBytes = start.readBigUInt64LE();
   if (headerBytes > maxHeaderBytes || start.at(-1) !== 0x7b) {
     return {
@@ -30,7 +29,7 @@ export async function readSafetensorsSize(source: ByteSource): Promise<Safetenso
     };
   }
   const dataOffset = lengthBytes + Number(headerBytes);
-  if (source.sizeBytes < dataOffset) return { ...cut(dataOffset), dataOffset: 0 };
+  if (source.sizeBytes < dataOffset) return { ...cutOff(dataOffset), dataOffset: 0 };
   if (headerBytes > maxReadBytes) {
     return {
       state: 'unknown',
@@ -76,8 +75,4 @@ function endOf(tensor: unknown): number | undefined {
   const offsets = Array.isArray(tensor.data_offsets) ? tensor.data_offsets : [];
   const [begin, end] = offsets.map((each: unknown) => (Number.isSafeInteger(each) ? Number(each) : -1));
   return begin === undefined || end === undefined || begin < 0 || end < begin ? undefined : end;
-}
-
-function cut(minimumBytes: number): SizeFacts {
-  return { state: 'invalid', problem: `cut: at least ${minimumBytes} bytes belong to it`, minimumBytes };
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { contentKind } from './content.ts';
 import { lookAtFile } from './file-look.ts';
 import { listDirectory } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { findTwins } from './twins.ts';
 import type { FileLook, LookArgs, ModelLook, Twin } from './types.ts';
 
@@ -41,6 +42,7 @@ const maxTwins = 8;
 /** Where the files of one model lie, and where its unfinished downloads would. */
 interface Part {
   readonly directory: string;
+  readonly listing: Listing;
   readonly blobs?: string;
 }
 
@@ -54,16 +56,13 @@ async function modelsIn(path: string): Promise<readonly Part[]> {
       .slice(0, maxParts)
       .map((name) => partOf(join(path, name))),
   );
-  const parts = below.filter((part) => part !== undefined);
-  const foreign = await Promise.all(parts.map(isOfAnotherKind));
-  return parts.filter((_, index) => foreign[index] !== true);
+  return below.filter((part) => part !== undefined).filter(({ listing }) => !isOfAnotherKind(listing));
 }
 
 const otherWeights = /\.(?:safetensors|onnx|msgpack|h5|pt|pth|ckpt)$|^pytorch_model.*\.bin$/;
 
 /** WhisperX keeps its models for alignment and for speakers in the same place: they have no `model.bin`, and need none. */
-async function isOfAnotherKind({ directory }: Part): Promise<boolean> {
-  const { names } = await listDirectory(directory);
+function isOfAnotherKind({ names }: Listing): boolean {
   if (names.has('model.bin')) return false;
   const isBegun = [...names].some((name) => required.some(([, pattern]) => pattern.test(name)));
   // A snapshot that is empty may become anything.
@@ -71,13 +70,14 @@ async function isOfAnotherKind({ directory }: Part): Promise<boolean> {
 }
 
 async function partOf(path: string): Promise<Part | undefined> {
-  const { names } = await listDirectory(path);
-  if (names.has('model.bin') || names.has('config.json')) return { directory: path };
+  const listing = await listDirectory(path);
+  const { names } = listing;
+  if (names.has('model.bin') || names.has('config.json')) return { directory: path, listing };
   if (!names.has('snapshots') && !names.has('blobs')) return undefined;
   const blobs = join(path, 'blobs');
-  const snapshot = await snapshotOf(path);
   // Blobs without a snapshot: the download has only begun, and every file is missing.
-  return { directory: join(path, 'snapshots', snapshot ?? 'none'), blobs };
+  const directory = join(path, 'snapshots', (await snapshotOf(path)) ?? 'none');
+  return { directory, listing: await listDirectory(directory), blobs };
 }
 
 /** The commit that `refs/main` names, else the only snapshot. */
@@ -90,8 +90,7 @@ async function snapshotOf(repository: string): Promise<string | undefined> {
 
 type PartLook = Pick<ModelLook, 'files' | 'missing' | 'twins'>;
 
-async function lookAtPart({ directory, blobs }: Part, args: LookArgs): Promise<PartLook> {
-  const listing = await listDirectory(directory);
+async function lookAtPart({ directory, listing, blobs }: Part, args: LookArgs): Promise<PartLook> {
   const files: FileLook[] = [];
   const missing: string[] = [];
   for (const [label, pattern] of required) {

@@ -5,7 +5,7 @@ import type { CollectorState } from '../../core/collector-runner.ts';
 import { counted } from '../../core/words.ts';
 import { markOf } from './mark.ts';
 import type { Mark } from './mark.ts';
-import { agoInWords, momentOf } from './moment.ts';
+import { agoInWholeSeconds, momentOf } from './moment.ts';
 import type { Moment } from './moment.ts';
 
 /** The answer to "is this node well?". */
@@ -118,7 +118,7 @@ export function sectionsOf(items: readonly ItemView[], nowMs: number): SectionVi
 }
 
 function lookedInWords(lookedMs: number, nowMs: number): string {
-  return Number.isFinite(lookedMs) ? `seen ${agoInWords(lookedMs, nowMs)}` : 'not seen yet';
+  return Number.isFinite(lookedMs) ? `seen ${agoInWholeSeconds(lookedMs, nowMs)}` : 'not seen yet';
 }
 
 function count(all: readonly { readonly status: Status }[], status: Status): number {

@@ -18,12 +18,12 @@ export function momentOf(atMs: number, nowMs: number): Moment {
   return {
     iso,
     clock: isToday ? clock : `${dayInWords(atMs)}, ${clock}`,
-    ago: agoInWords(atMs, nowMs),
+    ago: agoInWholeSeconds(atMs, nowMs),
   };
 }
 
 /** `13m 5s ago`, in whole seconds. */
-export function agoInWords(atMs: number, nowMs: number): string {
+export function agoInWholeSeconds(atMs: number, nowMs: number): string {
   return `${durationInWords(Math.round((nowMs - atMs) / 1000))} ago`;
 }
 

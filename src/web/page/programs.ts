@@ -8,7 +8,7 @@ import { historyWindowMs, maxEventsPerSubject } from '../../core/history.ts';
 import { bytesInWords, counted, durationInWords } from '../../core/words.ts';
 import { markOf } from './mark.ts';
 import type { Mark } from './mark.ts';
-import { agoInWords } from './moment.ts';
+import { agoInWholeSeconds } from './moment.ts';
 import { stripOf } from './strip.ts';
 import type { StripView } from './strip.ts';
 import { phaseOf, timelineOf } from './timeline.ts';
@@ -127,7 +127,7 @@ function cadenceWords(program: string, events: readonly TimedEvent[], node: Node
   const cadence = cadenceOf(program, events, node.nowMs, sinceMs);
   const words = cadenceInWords(cadence, timeoutsOf(node, program));
   const isNews = sinceMs !== undefined && node.nowMs - sinceMs <= newsMs;
-  const asked = isNews ? `, counting since somebody started it ${agoInWords(sinceMs, node.nowMs)}` : '';
+  const asked = isNews ? `, counting since somebody started it ${agoInWholeSeconds(sinceMs, node.nowMs)}` : '';
   const { lastExit } = cadence;
-  return `${words}${asked}${lastExit === undefined ? '' : `; last exit ${agoInWords(lastExit.atMs, node.nowMs)} (${lastExit.how})`}`;
+  return `${words}${asked}${lastExit === undefined ? '' : `; last exit ${agoInWholeSeconds(lastExit.atMs, node.nowMs)} (${lastExit.how})`}`;
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
+import type { ServerOptions } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,12 +38,12 @@ const certificateOf = (address: string): string => join(folder, `${address}.crt`
 const keyOf = (address: string): string => join(folder, `${address}.key`);
 
 /** Asks an exporter on a healthy node, at 127.0.0.1, with a certificate for this address. */
-async function ask(certified: string, options: RunOptions = {}): Promise<Ended> {
+async function ask(certified: string, options: RunOptions = {}, tls: ServerOptions = {}): Promise<Ended> {
   const checklist = createChecklist(undefined, nowMs);
   checklist.look(healthyView());
   const exporter = createWebApp(webContent({ node: healthyView, verdicts: () => checklist.verdicts() }));
   const files = { cert: readFileSync(certificateOf(certified)), key: readFileSync(keyOf(certified)) };
-  return askServer(createServer(files, exporter), options);
+  return askServer(createServer({ ...files, ...tls }, exporter), options);
 }
 
 async function askServer(server: Server, options: RunOptions = {}): Promise<Ended> {
@@ -65,6 +66,13 @@ it.each([
   const { status, stdout, stderr } = await ask(certified, options(certified));
   expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
   expect(stderr).toMatch(problem);
+});
+
+it.each(['TLSv1.2', 'TLSv1.3'] as const)('says that it is asked for a certificate, with %s', async (maxVersion) => {
+  const tls = { requestCert: true, ca: readFileSync(certificateOf('127.0.0.2')), maxVersion };
+  const { status, stderr } = await ask('127.0.0.1', trusting('127.0.0.1'), tls);
+  expect(status).toBe(3);
+  expect(stderr).toContain('it wants a client certificate, perhaps, and check has none');
 });
 
 it('says that a server does not speak TLS', async () => {

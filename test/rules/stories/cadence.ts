@@ -1,17 +1,10 @@
 import { flap, random, regular } from '../flap.ts';
 import { healthyNode } from '../healthy-node.ts';
-import type { Firing, Story } from '../story.ts';
+import { flapping, matches, onSchedule, slow } from '../llama-flap.ts';
+import type { Story } from '../story.ts';
 import { always, steps, withoutExporter } from '../timeline.ts';
 
-const llama = { program: 'llama' };
 const fastapi = { program: 'fastapi' };
-const flapping: Firing = { alert: 'GpuNodeProgramFlapping', labels: llama };
-const onSchedule: Firing = { alert: 'GpuNodeProgramRestartsOnSchedule', labels: llama };
-const slow: Firing = { alert: 'GpuNodeProgramSlowFlap', labels: llama };
-const matches: Firing = {
-  alert: 'GpuNodeRestartCadenceMatchesTimeout',
-  labels: { ...llama, timeout: 'LLAMA_WAIT_SECONDS' },
-};
 const first = 'First, on gpu-1:10042: `tail -n 200 /var/log/llama.err`.';
 const twoDays = 2 * 86_400;
 

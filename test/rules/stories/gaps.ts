@@ -1,17 +1,9 @@
 import { flap, regular } from '../flap.ts';
 import { card, healthyNode } from '../healthy-node.ts';
-import type { Firing, Story } from '../story.ts';
+import { flapping, matches, onSchedule, slow } from '../llama-flap.ts';
+import type { Story } from '../story.ts';
 import { during } from '../timeline.ts';
 import type { Series } from '../timeline.ts';
-
-const llama = { program: 'llama' };
-const flapping: Firing = { alert: 'GpuNodeProgramFlapping', labels: llama };
-const onSchedule: Firing = { alert: 'GpuNodeProgramRestartsOnSchedule', labels: llama };
-const slow: Firing = { alert: 'GpuNodeProgramSlowFlap', labels: llama };
-const matches: Firing = {
-  alert: 'GpuNodeRestartCadenceMatchesTimeout',
-  labels: { ...llama, timeout: 'LLAMA_WAIT_SECONDS' },
-};
 
 /** One scrape in ten fails, at 2.5, 5, 7.5 … minutes: Prometheus then knows nothing of the node but that. */
 function withGaps(series: Series): Series {

@@ -1,12 +1,9 @@
 import { flap, regular } from '../flap.ts';
-import type { Firing, Story } from '../story.ts';
+import { flapping, onSchedule, slow } from '../llama-flap.ts';
+import type { Story } from '../story.ts';
 import { counter } from '../timeline.ts';
 
-const llama = { program: 'llama' };
 const fastapi = { program: 'fastapi' };
-const flapping: Firing = { alert: 'GpuNodeProgramFlapping', labels: llama };
-const onSchedule: Firing = { alert: 'GpuNodeProgramRestartsOnSchedule', labels: llama };
-const slow: Firing = { alert: 'GpuNodeProgramSlowFlap', labels: llama };
 
 /** What stays about a threshold for hours is told once, and not each time that it is crossed. */
 export const thresholdStories: readonly Story[] = [
