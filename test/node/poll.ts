@@ -6,7 +6,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Asks until the answer is neither undefined nor false; a question that throws is asked again. Rejects at the deadline, and when `signal` aborts. */
+/** Asks until the answer is neither undefined, false nor empty; a question that throws is asked again. Rejects at the deadline, and when `signal` aborts. */
 export async function waitFor<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
@@ -17,7 +17,7 @@ export async function waitFor<T>(
     let last: unknown;
     try {
       const answer = await ask();
-      if (answer !== undefined && answer !== false) return answer;
+      if (answer !== undefined && answer !== false && answer !== '') return answer;
     } catch (error) {
       last = error;
     }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { exec } from '../../../src/core/exec.ts';
 import { waitFor } from '../../node/poll.ts';
 import { createTestHost } from '../../support/host.ts';
 import type { TestHost } from '../../support/host.ts';
+import { isAlive } from '../../support/processes.ts';
 
 let folder: string;
 let host: TestHost;
@@ -60,12 +61,10 @@ test.each<[string, string[], Record<string, string>?]>([
 
 test('a command that takes too long goes with all its descendants', async () => {
   const script = `sleep 61 & echo $! > ${folder}/pid; wait`;
-  create(['sh', '-c', script], { timeout: '300ms' }).start();
-  const pid = await waitFor(
-    'its child',
-    () => existsSync(`${folder}/pid`) && readFileSync(`${folder}/pid`, 'utf8').trim(),
-  );
-  await waitFor('the end of its child', () => !existsSync(`/proc/${pid}`));
+  create(['sh', '-c', script], { timeout: '2s' }).start();
+  const pid = Number(await waitFor('its child', () => readFileSync(`${folder}/pid`, 'utf8')));
+  expect(isAlive(pid)).toBe(true);
+  await waitFor('the end of its child', () => !isAlive(pid));
   expect(values()).toEqual([]);
 });
 

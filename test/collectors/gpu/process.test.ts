@@ -9,6 +9,7 @@ import { installFakeNvidiaSmi } from '../../node/fake-nvidia-smi/install.ts';
 import type { FakeNvidiaSmi } from '../../node/fake-nvidia-smi/install.ts';
 import type { FakeSetup } from '../../node/fake-nvidia-smi/setup.ts';
 import { waitFor } from '../../node/poll.ts';
+import { isAlive } from '../../support/processes.ts';
 import { createRig, lines } from './gpu-rig.ts';
 import type { Rig } from './gpu-rig.ts';
 
@@ -150,13 +151,5 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // Gone already.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 /** How the fake nvidia-smi behaves: a file in its folder that is read at every start, so that it can change at any time. */
 import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../../support/processes.ts';
 
 export type FakeMode =
   | 'ok'
@@ -80,20 +81,12 @@ export function readStarts(folder: string): FakeStart[] {
  */
 export function readClaims(folder: string): FakeProcess[] {
   return readdirSync(join(folder, 'claims'))
-    .filter((pid) => isAlive(pid))
-    .map((pid) => {
-      const [mib = '0', card = '0'] = readFileSync(join(folder, 'claims', pid), 'utf8')
-        .trim()
-        .split(/\s+/);
+    .filter((pid) => isAlive(Number(pid)))
+    .flatMap((pid) => {
+      const claim = readFileSync(join(folder, 'claims', pid), 'utf8').trim();
+      // Its program is writing it.
+      if (claim === '') return [];
+      const [mib, card = '0'] = claim.split(/\s+/);
       return { card: Number(card), pid: Number(pid), usedMiB: Number(mib) };
     });
-}
-
-// A zombie has given back its memory.
-function isAlive(pid: string): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return false;
-  }
 }
