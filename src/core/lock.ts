@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { errorCode } from './errors.ts';
 
 /** The state directory belongs to another exporter that is alive. */
@@ -12,21 +12,57 @@ export class LockedError extends Error {
  */
 export function takeLock(path: string): () => void {
   const mine = identityOf(process.pid) ?? String(process.pid);
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(path, `${mine}\n`, { flag: 'wx', mode: 0o640 });
-      return () => giveBack(path, mine);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${mine}\n`, { mode: 0o640 });
+    for (let attempt = 1; ; attempt++) {
+      if (put(draft, path)) return () => giveBack(path, mine);
       const holder = readLock(path);
-      const pid = Number(holder?.split(' ')[0]);
-      if (holder !== undefined && pid !== process.pid && Number.isInteger(pid) && identityOf(pid) === holder) {
-        throw new LockedError(`${path} is held by process ${pid}: one exporter a state directory`);
+      if (isHeld(holder)) {
+        throw new LockedError(`${path} is held by process ${pidOf(holder)}: one exporter a state directory`);
       }
-      rmSync(path, { force: true });
+      if (attempt > 3) throw new LockedError(`${path} cannot be taken: another exporter is starting`);
+      removeStale(path, draft);
     }
+  } finally {
+    rmSync(draft, { force: true });
   }
-  throw new LockedError(`${path} cannot be taken: another exporter is starting`);
+}
+
+/** A link is there at once with its content: nobody sees a lock that is not written yet. */
+function put(file: string, path: string): boolean {
+  try {
+    linkSync(file, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isHeld(holder: string | undefined): holder is string {
+  if (holder === undefined) return false;
+  const pid = pidOf(holder);
+  return pid !== process.pid && Number.isInteger(pid) && identityOf(pid) === holder;
+}
+
+function pidOf(holder: string): number {
+  return Number(holder.split(' ')[0]);
+}
+
+/** Between a look at a stale lock and its removal another exporter may take it over: they do that one at a time. */
+function removeStale(path: string, draft: string): void {
+  const guard = `${path}.takeover`;
+  if (!put(draft, guard)) {
+    const other = readLock(guard);
+    if (other !== undefined && !isHeld(other)) rmSync(guard, { force: true });
+    return;
+  }
+  try {
+    if (!isHeld(readLock(path))) rmSync(path, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
+  }
 }
 
 function giveBack(path: string, mine: string): void {
