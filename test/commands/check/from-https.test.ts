@@ -1,6 +1,5 @@
 /** `check --from https://…`: whom it trusts, and what it says of whom it does not. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { ServerOptions } from 'node:https';
@@ -11,6 +10,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createChecklist } from '../../../src/checklist/checklist.ts';
 import { createWebApp } from '../../../src/web/app.ts';
 import { healthyView, nowMs } from '../../checklist/healthy-view.ts';
+import { createCertificate } from '../../sources/http-probe/servers.ts';
 import { webContent } from '../../support/web-content.ts';
 import { checkFrom } from './program.ts';
 import type { Ended, RunOptions } from './program.ts';
@@ -21,8 +21,9 @@ let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'gpunode-check-https-'));
   for (const address of ['127.0.0.1', '127.0.0.2']) {
-    const request = `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=node -addext subjectAltName=IP:${address}`;
-    spawnSync('openssl', [...request.split(' '), '-keyout', keyOf(address), '-out', certificateOf(address)]);
+    const { key, cert } = createCertificate(`IP:${address}`);
+    writeFileSync(keyOf(address), key);
+    writeFileSync(certificateOf(address), cert);
   }
 });
 
@@ -66,6 +67,14 @@ it.each([
   const { status, stdout, stderr } = await ask(certified, options(certified));
   expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
   expect(stderr).toMatch(problem);
+});
+
+it('says that a certificate has expired', async () => {
+  const { key, cert } = createCertificate('IP:127.0.0.1', -1);
+  writeFileSync(certificateOf('expired'), cert);
+  const { status, stderr } = await ask('127.0.0.1', trusting('expired'), { key, cert });
+  expect(status).toBe(3);
+  expect(stderr).toContain('its certificate has expired (CERT_HAS_EXPIRED)\n');
 });
 
 it.each(['TLSv1.2', 'TLSv1.3'] as const)('says that it is asked for a certificate, with %s', async (maxVersion) => {

@@ -145,6 +145,12 @@ describe('TLS', () => {
     expect(await ask(url, { ca: garbage })).toMatchObject({ state: 'tls_error' });
   });
 
+  it('is an error when it has expired', async () => {
+    const expired = createCertificate('IP:127.0.0.1', -1);
+    const url = `https://127.0.0.1:${await serveHttps(healthy, expired)}/`;
+    expect(await ask(url, { ca: expired.cert })).toMatchObject({ state: 'tls_error' });
+  });
+
   it('is an error for another name, and where there is none', async () => {
     const url = `https://localhost:${await serveHttps(healthy, keys)}/`;
     expect(await ask(url, { ca: keys.cert })).toMatchObject({ state: 'tls_error' });

@@ -53,14 +53,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A certificate of its own authority, made by openssl. */
+/** A certificate of its own authority, made by openssl; with `days` below zero it has expired. */
 export function createCertificate(subjectAltName: string, days = 2): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const names = ['-subj', '/CN=test', '-addext', `subjectAltName=${subjectAltName}`, '-days', String(days)];
+  const names = ['-subj', '/CN=test', '-addext', `subjectAltName=${subjectAltName}`];
   try {
     execFileSync('openssl', [...request, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const sign = ['x509', '-in', cert, '-signkey', key, '-days', String(days), '-out', cert];
+    execFileSync('openssl', sign, { stdio: 'ignore' });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   } finally {
     rmSync(folder, { recursive: true });
