@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordOf } from '../../core/record-of.ts';
 import { parseMemory } from '../../sources/log-classes/memory.ts';
 import type { Memory } from '../../sources/log-classes/event.ts';
 import { parseTailPosition } from '../../sources/tail/positions.ts';
@@ -25,8 +26,7 @@ export interface SavedFile {
 }
 
 const schema = z.object({
-  programs: z.record(
-    z.string(),
+  programs: recordOf(
     z.object({
       counts: z.record(z.string(), z.number().int().nonnegative()),
       lastMs: z.record(z.string(), z.number()),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordOf } from '../../core/record-of.ts';
 import type { LogClockState } from '../../sources/supervisord/log-clock.ts';
 import { parseTailPosition } from '../../sources/tail/positions.ts';
 import type { TailPosition } from '../../sources/tail/types.ts';
@@ -50,6 +51,6 @@ const schema = z.object({
     readToEndMs: z.number().exactOptional(),
   }),
   names: z.array(z.tuple([z.string(), z.string().nullable()])),
-  members: z.record(z.string(), z.array(z.string())),
-  programs: z.record(z.string(), programRecord),
+  members: recordOf(z.array(z.string())),
+  programs: recordOf(programRecord),
 });

@@ -94,6 +94,23 @@ describe('after the death of the exporter', () => {
     }
   });
 
+  test.each(['__proto__', 'constructor', 'a[b]', "it's", 'x(exit', 'ünï"q'])('a program named %s too', async (name) => {
+    const { supervisord, exporter, pass, starts } = scenario({ programs: [name] });
+    supervisord.add(name, name);
+    await exporter.round();
+    supervisord.boot();
+    for (let death = 0; death < 3; death += 1) {
+      supervisord.spawn(name);
+      pass(60);
+      supervisord.exit(name, 'exit status 3');
+      await exporter.round();
+      exporter.kill();
+    }
+    supervisord.spawn(name);
+    await exporter.round();
+    expect(starts(name)).toEqual({ initial: 1, respawn: 3 });
+  });
+
   test('a round whose result was lost counts nothing twice', async () => {
     const made = scenario();
     withHistory(made);
