@@ -63,7 +63,8 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
       answer = await sources.ask(last ? 0 : maxAgeOfNamesMs);
       const snapshot = answer instanceof SourceError ? undefined : answer;
       targets = expandTargets(context.programs, snapshot?.programs, stanzas, targets.members);
-      return { snapshot, stanzas, targets: targets.programs, nowMs: clock.now() };
+      const denied = answer instanceof SourceError && answer.reason === 'denied';
+      return { snapshot, denied, stanzas, targets: targets.programs, nowMs: clock.now() };
     }
 
     const following = await follow(saved, { ...sources, surroundings, nowMs: () => clock.now() });

@@ -14,6 +14,8 @@ import type { Saved } from './saved.ts';
 export interface Surroundings {
   /** Taken after the lines were read; absent when supervisord does not answer. */
   readonly snapshot: SupervisordSnapshot | undefined;
+  /** supervisord may not be asked: whom a name belongs to will not be known later either. */
+  readonly denied: boolean;
   readonly stanzas: readonly ProgramStanza[];
   /** Labels of the programs that are counted. */
   readonly targets: readonly string[];
@@ -65,9 +67,9 @@ export function newRecord(heardAll: boolean): ProgramRecord {
   return heardAll ? { ...emptyRecord(), next: 'initial' } : emptyRecord();
 }
 
-/** The programs that a line is about; undefined if that can only be told when supervisord answers again. */
+/** The programs that a line is about; undefined if that can be told only when supervisord answers again. */
 function resolver(saved: Saved, around: Surroundings): (event: MainLogEvent) => readonly string[] | undefined {
-  const { snapshot, stanzas, targets } = around;
+  const { snapshot, denied, stanzas, targets } = around;
   const current = namesOf(snapshot?.programs ?? []);
   const earlier = new Map(saved.names);
   const planned = namesOf(stanzas);
@@ -78,6 +80,7 @@ function resolver(saved: Saved, around: Surroundings): (event: MainLogEvent) => 
       return program === undefined ? [] : [program];
     }
     const names = [current, earlier, planned].find((one) => one.has(event.name));
+    if (names === undefined && denied) return targets.filter((target) => target === event.name);
     // After a good answer a name that nobody knows is that of a program that is gone.
     if (names === undefined) return snapshot === undefined ? undefined : [];
     const program = names.get(event.name);
