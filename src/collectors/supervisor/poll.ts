@@ -67,6 +67,12 @@ export function withPolledEnd(record: ProgramRecord, pid: number): ProgramRecord
   return { ...record, polled: record.polled.map((run) => (run.pid === pid ? { ...run, ended: true } : run)) };
 }
 
+/** The log has told the end of a run that polling watches too: polling must not count it again. */
+export function withEndSeen(record: ProgramRecord, pid: number | undefined): ProgramRecord {
+  const { seen } = record;
+  return seen === undefined || seen.pid !== pid ? record : { ...record, seen: { ...seen, pid: 0 } };
+}
+
 /** In these states the program ended by itself; only EXITED has a code, and -1 is any signal. */
 function withLastExit(record: ProgramRecord, { state, stopSeconds, exitStatus }: ProgramStatus): ProgramRecord {
   const atMs = stopSeconds * 1_000;

@@ -3,7 +3,7 @@ import type { ExitStatus, MainLogEvent } from '../../sources/supervisord/main-lo
 import type { ProgramStanza, ProgramStatus } from '../../sources/supervisord/types.ts';
 import { countExit, countGaveUp, countRun, countStart } from './count.ts';
 import type { ExitCause, Trigger } from './metrics.ts';
-import { findPolled, withPolledEnd } from './poll.ts';
+import { findPolled, withEndSeen, withPolledEnd } from './poll.ts';
 import type { OpenRun, ProgramRecord } from './record.ts';
 
 /** What a line of the main log means for one program, apart from the line itself. */
@@ -55,11 +55,12 @@ export function applyLine(record: ProgramRecord, event: MainLogEvent, context: L
 
 function supervisordStarted(record: ProgramRecord): Step {
   const { open, ...rest } = record;
-  const closed = open === undefined || open.exitCounted ? rest : countExit(rest, 'unknown');
+  const closed = open === undefined || open.exitCounted ? rest : countExit(withEndSeen(rest, open.pid), 'unknown');
   return { record: { ...closed, next: 'initial', ended: false } };
 }
 
-function spawned(record: ProgramRecord, pid: number, { atMs, status }: LineContext): Step {
+function spawned(record: ProgramRecord, pid: number, context: LineContext): Step {
+  const { atMs } = context;
   const run: OpenRun = { pid, startMs: atMs, startFrom: 'log', startCounted: true, running: false, exitCounted: false };
   const polled = findPolled(record, pid, atMs);
   const isAdopted = record.open?.pid === pid;
@@ -70,7 +71,7 @@ function spawned(record: ProgramRecord, pid: number, { atMs, status }: LineConte
     return { record: { ...after, open, polled: record.polled.filter((one) => one !== polled) } };
   }
   if (isAdopted && record.open?.startCounted === true) return { record: { ...after, open: run } };
-  const trigger = triggerOf(record, pid, status);
+  const trigger = triggerOf(record, pid, context);
   return { record: countStart({ ...after, open: run }, trigger), event: { kind: 'start', pid, trigger } };
 }
 
@@ -81,7 +82,14 @@ function withoutOpenRun(record: ProgramRecord): ProgramRecord {
   return { ...(open.exitCounted ? rest : countExit(rest, 'unknown')), ended: true };
 }
 
-function triggerOf(record: ProgramRecord, pid: number, status: ProgramStatus | undefined): Trigger {
+// supervisord looks what to start again at least once a second.
+const atOnceMs = 2_000;
+
+function triggerOf(record: ProgramRecord, pid: number, { atMs, stanza, status }: LineContext): Trigger {
+  // Where nobody knows autorestart: an operator is not that quick.
+  const { lastExit } = record;
+  const isAtOnce = lastExit !== undefined && atMs - lastExit.atMs <= atOnceMs;
+  if (stanza === undefined && record.next === 'requested' && isAtOnce) return 'respawn';
   // `update` made the program anew: this process is its first although the log told of an end before.
   const isFirst = status?.pid === pid && status.stopSeconds === 0;
   if (isFirst && record.ended) return 'initial';
@@ -124,7 +132,7 @@ function ended(record: ProgramRecord, cause: ExitCause, code: number | undefined
   const seconds = lengthOf(record, atMs);
   // The line of its start is among those that were lost.
   const started = open === undefined && record.doubtful ? countStart(rest, 'unknown') : rest;
-  const counted = open?.exitCounted === true ? started : countExit(started, cause);
+  const counted = open?.exitCounted === true ? started : countExit(withEndSeen(started, open?.pid), cause);
   const timed = seconds === undefined ? counted : countRun(counted, seconds, cause !== 'stopped');
   return {
     record: { ...timed, ended: true },

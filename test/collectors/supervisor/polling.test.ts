@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { metrics } from '../../../src/collectors/supervisor/metrics.ts';
-import { down } from './fake-supervisord.ts';
 import { scenario } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -97,6 +96,27 @@ describe('a log that is silent', () => {
     pass(5);
     await exporter.round();
     expect(starts('llama')).toEqual({ unknown: 1 });
+  });
+
+  test('by its level, which shows only ends that were not expected: each end counts once', async () => {
+    const made = scenario();
+    const { supervisord, exporter, pass, starts, exits } = made;
+    const spawn = (): void => {
+      supervisord.silent = true;
+      supervisord.spawn('llama');
+      supervisord.silent = false;
+    };
+    supervisord.config.logLevel = 'warn';
+    supervisord.add('llama', 'llama');
+    spawn();
+    await exporter.round();
+    for (let round = 0; round < 3; round += 1) {
+      pass(5);
+      supervisord.exit('llama', 'exit status 1');
+      spawn();
+      await exporter.round();
+    }
+    expect([starts('llama'), exits('llama')]).toEqual([{ unknown: 3 }, { unexpected: 3 }]);
   });
 
   test('FATAL is seen once', async () => {
@@ -199,25 +219,15 @@ test('a process name in two groups is polled, the others are not', async () => {
   expect([source('llama'), starts('llama')]).toEqual(['main_log', { respawn: 1 }]);
 });
 
-test('while supervisord does not answer the log is followed, as far as names are known', async () => {
-  const made = await running(scenario({ programs: ['all'] }));
-  const { supervisord, exporter, pass, starts } = made;
-  supervisord.failure = down();
-  crash(made);
-  await exporter.round();
-  expect(starts('llama')).toEqual({ respawn: 1 });
-  supervisord.line("INFO spawned: 'new' with pid 900");
-  crash(made);
-  await exporter.round();
-  await exporter.round();
-  expect(starts('llama')).toEqual({ respawn: 1 });
-  exporter.kill();
-  await exporter.round();
-  pass(60);
-  supervisord.add('new', 'new');
-  supervisord.config.programs = [];
-  Object.assign(supervisord.programs.get('new') ?? {}, { pid: 900, state: 20, startSeconds: 1 });
-  supervisord.failure = undefined;
-  await exporter.round();
-  expect([starts('llama'), starts('new')]).toEqual([{ respawn: 2 }, { initial: 1 }]);
+test('the end of a polled run is told by a restart of supervisord too, and counts once', async () => {
+  const { supervisord, exporter, pass, starts, exits } = scenario({ programs: ['all'] });
+  supervisord.add('one', 'twin');
+  supervisord.add('two', 'twin');
+  for (let reboots = 0; reboots < 3; reboots += 1) {
+    supervisord.boot();
+    for (const program of supervisord.programs.keys()) supervisord.spawn(program);
+    await exporter.round();
+    pass(60);
+  }
+  expect([starts('one:twin'), exits('one:twin')]).toEqual([{ unknown: 2 }, { unknown: 2 }]);
 });

@@ -59,6 +59,27 @@ test.each([
   expect(starts('llama')).toEqual({ initial: 1, [trigger]: 1 });
 });
 
+test('where supervisord.conf cannot be read, a start at once after any exit is a respawn, a later one is not', async () => {
+  const { supervisord, exporter, pass, starts } = scenario();
+  supervisord.add('llama', 'llama');
+  supervisord.config.programs = [];
+  await exporter.round();
+  supervisord.boot();
+  for (const secondsUntilStart of [0, 1, 100]) {
+    supervisord.spawn('llama');
+    pass(60);
+    supervisord.exit('llama', 'exit status 0', true);
+    pass(secondsUntilStart);
+  }
+  supervisord.spawn('llama');
+  await exporter.round();
+  pass(60);
+  supervisord.stop('llama');
+  supervisord.spawn('llama');
+  await exporter.round();
+  expect(starts('llama')).toEqual({ initial: 1, respawn: 2, requested: 2 });
+});
+
 test('an operator who stops a program in BACKOFF leaves no line; the stop is seen', async () => {
   const { supervisord, exporter, pass, starts } = scenario();
   supervisord.add('llama', 'llama');
