@@ -43,6 +43,7 @@ export function createChecklist(restored: unknown, nowMs: number): Checklist {
   const parsed = savedSchema.safeParse(restored);
   let saved: SavedChecklist = parsed.success ? parsed.data : { watchedSinceMs: nowMs, records: [] };
   let dated: readonly DatedVerdict[] = [];
+  const told = new Set<string>();
 
   const seenBefore = (item: ChecklistItem): string[] =>
     saved.records.filter((each) => isOf(each, item)).map(({ subject }) => subject);
@@ -53,10 +54,13 @@ export function createChecklist(restored: unknown, nowMs: number): Checklist {
     const verdicts: DatedVerdict[] = [];
     for (const item of items) {
       for (const verdict of evaluate([item], node, seenBefore)) {
-        const known = before.get(keyOf({ ...verdict, kind: item.subject }));
-        const record = recordOf(item, verdict, known, node.nowMs);
-        // A look that did not take place yet changes nothing of what is remembered.
-        const kept = verdict.waiting ? known : record;
+        const key = keyOf({ ...verdict, kind: item.subject });
+        const known = before.get(key);
+        const isNews = verdict.waiting !== true && (verdict.early !== true || told.has(key));
+        if (isNews) told.add(key);
+        // What has not been looked at often enough since the start changes nothing of what is remembered.
+        const record = recordOf(item, verdict, known, isNews ? node.nowMs : nowMs);
+        const kept = isNews ? record : known;
         if (kept !== undefined) records.push(kept);
         verdicts.push({ ...verdict, sinceMs: record.sinceMs });
       }

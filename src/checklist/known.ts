@@ -12,7 +12,7 @@ export function factsFrom<Name extends FactSource>(node: NodeView, name: Name): 
 export function missing(node: NodeView, name: FactSource, command: string, otherwise = 'not known'): Judgement {
   const known = node[name];
   const goesOn = known.kind === 'waiting' || (known.kind === 'failed' && known.goesOn === true);
-  return { ...unknown(whyMissing(known, otherwise), command), ...(goesOn ? { settling: true } : {}) };
+  return { ...unknown(whyMissing(known, otherwise), command), ...(goesOn ? { settling: true, early: true } : {}) };
 }
 
 export function unknown(evidence: string, command: string): Judgement {

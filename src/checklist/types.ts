@@ -77,6 +77,8 @@ export interface Judgement {
   readonly runbook?: string;
   /** Unknown, but a further look or two will tell. */
   readonly settling?: true;
+  /** Unknown only as long as this exporter has not looked often enough, which is no news of the node. */
+  readonly early?: true;
 }
 
 export interface ChecklistItem {

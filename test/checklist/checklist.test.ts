@@ -4,7 +4,19 @@ import type { Checklist } from '../../src/checklist/checklist.ts';
 import { checklistMetrics } from '../../src/checklist/metrics.ts';
 import type { DatedVerdict, NodeView } from '../../src/checklist/types.ts';
 import { emptyNode } from '../support/empty-node.ts';
-import { configOf, down, failed, gpu, healthyView, known, nowMs, program, supervisorFacts } from './healthy-view.ts';
+import {
+  configOf,
+  down,
+  failed,
+  gpu,
+  gpuFacts,
+  healthyView,
+  known,
+  modelFact,
+  nowMs,
+  program,
+  supervisorFacts,
+} from './healthy-view.ts';
 
 function find(checklist: Checklist, check: string, subject: string): DatedVerdict | undefined {
   return checklist.verdicts().find((each) => each.check === check && each.subject === subject);
@@ -30,6 +42,11 @@ function restarted(checklist: Checklist, atMs: number): Checklist {
 }
 
 const later = (ms: number, change: Partial<NodeView> = {}) => healthyView({ nowMs: nowMs + ms, ...change });
+const { stable: _, ...lookedAtOnce } = modelFact();
+const once = known({ models: [lookedAtOnce], directories: [] });
+const asked = known(
+  gpuFacts({ probes: [{ probe: 'torch', program: 'worker-gpu', available: undefined, asking: true }] }),
+);
 const llamaDown = { supervisor: known(supervisorFacts(program('fastapi'), down('llama', 'FATAL'))) };
 
 describe('since', () => {
@@ -52,6 +69,28 @@ describe('since', () => {
     after.look(later(61_000, llamaDown));
     expect(find(after, 'program_running', 'llama')).toMatchObject({ status: 'fail', sinceMs: nowMs });
     expect(after.watchedSinceMs()).toBe(nowMs);
+  });
+
+  it.each([
+    ['a model that was looked at only once', 'size_stable', 'llama', { models: once }],
+    ['a log that is not read to its end yet', 'no_oom', 'llama', { logs: { ...failed('unavailable'), goesOn: true } }],
+    ['a probe that has not answered yet', 'cuda_visible', 'node', { gpu: asked }],
+  ] as const)('outlives a restart of the exporter: %s is no news', (_, check, subject, change) => {
+    const before = createChecklist(undefined, nowMs);
+    before.look(healthyView());
+    const after = restarted(before, nowMs + 60_000);
+    after.look(later(61_000, change));
+    after.look(later(62_000, change));
+    expect(find(after, check, subject)).toMatchObject({ status: 'unknown', sinceMs: nowMs + 60_000 });
+    // The exporter may end before it has told.
+    for (const checklist of [restarted(after, nowMs + 63_000), after]) {
+      checklist.look(later(64_000));
+      expect(find(checklist, check, subject)).toMatchObject({ status: 'pass', sinceMs: nowMs });
+    }
+    // From then on it is.
+    after.look(later(65_000, change));
+    after.look(later(66_000));
+    expect(find(after, check, subject)).toMatchObject({ status: 'pass', sinceMs: nowMs + 66_000 });
   });
 
   it('keeps apart two items of one name', () => {

@@ -50,7 +50,7 @@ function judgeVisible({ visible, expected, message, probes }: GpuFacts, command:
   const silent = probes.filter(({ available }) => available === undefined);
   if (silent.length > 0) {
     const judgement = unknown(`no answer of probe ${silent.map(({ probe }) => probe).join(', ')}`, command);
-    return silent.some(({ asking }) => asking) ? { ...judgement, settling: true } : judgement;
+    return silent.some(({ asking }) => asking) ? { ...judgement, settling: true, early: true } : judgement;
   }
   if (expected === 0 && visible === 0) return { status: 'pass', evidence: 'no GPU is expected here', command };
   return { status: 'pass', evidence: `nvidia-smi answers: ${counted(visible, 'card')} visible`, command };

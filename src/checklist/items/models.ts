@@ -32,7 +32,7 @@ export const sizeStable = modelItem(
   (model, command) => {
     const { present, stable, unchangedForMs, sizeBytes, server } = model;
     if (present === false) return unknown('there is no file', command);
-    if (stable === undefined) return { ...unknown('it was looked at only once', command), settling: true };
+    if (stable === undefined) return { ...unknown('it was looked at only once', command), settling: true, early: true };
     if (!stable)
       return {
         status: 'fail',

@@ -54,7 +54,7 @@ describe('cuda_visible', () => {
     [
       'a probe that is asking',
       { probes: [probe(undefined, true)] },
-      { status: 'unknown', evidence: 'no answer of probe torch', settling: true },
+      { status: 'unknown', evidence: 'no answer of probe torch', settling: true, early: true },
     ],
     [
       'a probe without answer',
