@@ -6,6 +6,7 @@ import { checklistStories } from './stories/checklist.ts';
 import { endpointStories } from './stories/endpoint.ts';
 import { gapStories } from './stories/gaps.ts';
 import { gpuStories } from './stories/gpu.ts';
+import { groupStories } from './stories/groups.ts';
 import { hostStories, logStories } from './stories/logs-and-host.ts';
 import { memoryStories } from './stories/memory.ts';
 import { metaStories } from './stories/meta.ts';
@@ -23,6 +24,7 @@ const stories: readonly Story[] = [
   ...sparseStories,
   ...gapStories,
   ...siteStories,
+  ...groupStories,
   ...thresholdStories,
   ...endpointStories,
   ...modelStories,
