@@ -4,6 +4,7 @@ import { toSourceError } from '../../core/errors.ts';
 import { sample } from '../../core/samples.ts';
 import { timeoutSignal } from '../../core/timeout-signal.ts';
 import type { Sources } from '../../sources/index.ts';
+import { NotAskedError } from '../../sources/supervisord/fault.ts';
 import type { ProgramStanza, SupervisordSnapshot } from '../../sources/supervisord/types.ts';
 import { createBookkeeper } from './bookkeeper.ts';
 import type { Books } from './bookkeeper.ts';
@@ -81,7 +82,7 @@ function outcomeOf(books: Books, stanzas: readonly ProgramStanza[]): Outcome<Sup
   };
 }
 
-/** Not allowed to ask is not known to be down. */
-function isDown({ reason }: SourceError): Sample[] {
-  return reason === 'denied' ? [] : [sample(metrics.up, {}, 0)];
+/** Not allowed to ask, or not asked, is not known to be down. */
+function isDown(error: SourceError): Sample[] {
+  return error.reason === 'denied' || error instanceof NotAskedError ? [] : [sample(metrics.up, {}, 0)];
 }

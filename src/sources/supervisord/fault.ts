@@ -9,3 +9,10 @@ export function faultError({ code, text }: { code: number; text: string }): Sour
     ? new SourceError('unavailable', 'supervisord is shutting down or reloading (SHUTDOWN_STATE)')
     : new SourceError('invalid', `supervisord refused the call: fault ${code} ${text.slice(0, 80)}`);
 }
+
+/** What has to be read before supervisord can be asked does not come: nobody asked it, so it is not known to be down. */
+export class NotAskedError extends SourceError {
+  constructor(options?: ErrorOptions) {
+    super('timeout', 'supervisord was not asked: its configuration or password_file cannot be read in time', options);
+  }
+}

@@ -4,9 +4,11 @@ import { errorMessage } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import { readSmallFile } from '../http-probe/small-file.ts';
 import { rpcAddress } from './address.ts';
+import type { RpcAddress } from './address.ts';
 import { fetchSnapshot } from './client.ts';
 import { createConfigReader } from './config-reader.ts';
 import type { Environment } from './config-file.ts';
+import { NotAskedError } from './fault.ts';
 import { shareLatest, untilAborted } from './share-latest.ts';
 import type { SupervisordConfig, SupervisordService } from './types.ts';
 import { readWorkingDirectory } from './working-directory.ts';
@@ -66,7 +68,7 @@ export function createSupervisordService(host: Host, settings: SupervisordSettin
     return found === undefined ? undefined : path.join(found.directory, file);
   }
 
-  const snapshots = shareLatest(host.clock, async () => {
+  async function findAddress(): Promise<RpcAddress> {
     const found = await readOrGuess();
     const serverUrl = settings.serverUrl ?? found.serverUrl;
     if (serverUrl === undefined) {
@@ -75,14 +77,31 @@ export function createSupervisordService(host: Host, settings: SupervisordSettin
     const { passwordFile } = settings;
     const username = settings.username ?? found.username;
     const password = passwordFile === undefined ? found.password : await readPassword(passwordFile);
-    const address = rpcAddress(serverUrl, { username, password });
+    return rpcAddress(serverUrl, { username, password });
+  }
+
+  let isAsking = false;
+  const notAsked = (error: unknown): unknown =>
+    !isAsking && error instanceof SourceError && error.reason === 'timeout'
+      ? new NotAskedError({ cause: error })
+      : error;
+
+  const snapshots = shareLatest(host.clock, async () => {
+    isAsking = false;
+    const address = await findAddress().catch((error: unknown) => {
+      throw notAsked(error);
+    });
+    isAsking = true;
     const snapshot = await fetchSnapshot(host.http, address, { timeoutMs, nowMs: () => host.clock.now() });
     pid = snapshot.pid;
     return snapshot;
   });
 
   return {
-    snapshot: ({ maxAgeMs, signal }) => snapshots(maxAgeMs, signal),
+    snapshot: ({ maxAgeMs, signal }) =>
+      snapshots(maxAgeMs, signal).catch((error: unknown) => {
+        throw notAsked(error);
+      }),
     config: (signal) => (signal === undefined ? config() : untilAborted(config(), signal)),
   };
 }

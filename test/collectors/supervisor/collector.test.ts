@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { metrics } from '../../../src/collectors/supervisor/metrics.ts';
+import { NotAskedError } from '../../../src/sources/supervisord/fault.ts';
 import { denied, down } from './fake-supervisord.ts';
 import { scenario } from './scenario.ts';
 
@@ -36,6 +37,13 @@ describe('before anything is known', () => {
     const { supervisord, exporter } = scenario();
     supervisord.failure = denied();
     expect(await exporter.round()).toMatchObject({ ok: false, reason: 'denied' });
+    expect(exporter.value(series(metrics.up))).toBeUndefined();
+  });
+
+  test('nor is it where what has to be read before hangs', async () => {
+    const { supervisord, exporter } = scenario();
+    supervisord.failure = new NotAskedError();
+    expect(await exporter.round()).toMatchObject({ ok: false, reason: 'timeout' });
     expect(exporter.value(series(metrics.up))).toBeUndefined();
   });
 

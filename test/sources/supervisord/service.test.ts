@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHttpClient } from '../../../src/core/http-client.ts';
-import type { Host } from '../../../src/core/host.ts';
+import type { Files, Host } from '../../../src/core/host.ts';
+import { NotAskedError } from '../../../src/sources/supervisord/fault.ts';
 import { createSupervisordService } from '../../../src/sources/supervisord/service.ts';
 import type { SupervisordSettings } from '../../../src/sources/supervisord/service.ts';
 import type { SupervisordService } from '../../../src/sources/supervisord/types.ts';
@@ -74,6 +75,37 @@ test('without the file a server URL is enough', async () => {
   const { supervisord } = service({ configFile: '/nonexistent.conf', serverUrl: `unix://${server.socket}` });
   expect((await supervisord.snapshot({ maxAgeMs: 0 })).version).toBe('4.2.5');
   expect((await supervisord.config()).warnings.join()).toContain('/nonexistent.conf');
+});
+
+test.each(['supervisord.config', 'http_probe.small_file'])(
+  'while %s hangs supervisord is not asked, and is not blamed',
+  async (name) => {
+    const host = createTestHost({ http: createHttpClient() });
+    const passwordFile = join(server.directory, 'password');
+    writeFileSync(passwordFile, 'open\n');
+    const files: Files = {
+      ...host.files,
+      call: (operation, path, args, options) =>
+        operation.name === name ? new Promise(() => {}) : host.files.call(operation, path, args, options),
+    };
+    const supervisord = createSupervisordService(
+      { ...host, files },
+      { configFile, passwordFile, timeoutMs: 1_000, environment: {} },
+    );
+    const asking = supervisord.snapshot({ maxAgeMs: 0, signal: AbortSignal.timeout(50) });
+    await expect(asking).rejects.toThrow(NotAskedError);
+    expect(authorizations).toEqual([]);
+  },
+);
+
+test('a supervisord that was asked and does not answer is to blame', async () => {
+  const host = createTestHost({ http: { request: () => new Promise(() => {}) } });
+  const supervisord = createSupervisordService(host, { configFile, timeoutMs: 1_000, environment: {} });
+  const error: unknown = await supervisord
+    .snapshot({ maxAgeMs: 0, signal: AbortSignal.timeout(200) })
+    .catch((one: unknown) => one);
+  expect(error).toMatchObject({ reason: 'timeout' });
+  expect(error).not.toBeInstanceOf(NotAskedError);
 });
 
 test('without both there is nobody to ask', async () => {
