@@ -12,6 +12,11 @@ import { webContent } from '../support/web-content.ts';
 import { launchBrowser, phoneByNight, problemsOf, screenByDay, visit } from './browser.ts';
 import type { Look } from './browser.ts';
 
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+// 400 % of a screen of 1280: https://www.w3.org/WAI/WCAG22/Understanding/reflow
+const narrowest: Look = { width: 320, colorScheme: 'light' };
+
 let browser: Browser;
 const cleanups: (() => Promise<void>)[] = [];
 beforeAll(async () => {
@@ -27,7 +32,11 @@ async function serve(node: () => NodeView): Promise<Listener> {
   const checklist = createChecklist(undefined, emptyNode().nowMs);
   checklist.look(node());
   const verdicts = () => checklist.verdicts();
-  const collectors = () => [{ name: 'supervisor', lookedMs: node().nowMs }, { name: 'gpu' }];
+  const collectors = () => [
+    { name: 'supervisor', lookedMs: node().nowMs, failingSinceMs: node().nowMs - dayMs },
+    { name: 'resources', lookedMs: node().nowMs - 13 * hourMs },
+    { name: 'gpu' },
+  ];
   const app = createWebApp(webContent({ node, verdicts, collectors, nodeName: hostileNames[0] ?? '' }));
   const listener = await listen(parseListenAddress('127.0.0.1:0'), app, undefined);
   cleanups.push(listener.close);
@@ -43,6 +52,7 @@ async function open(node: NodeView | (() => NodeView), look: Look = {}, host = '
 
 describe.each([
   ['on a phone by night', phoneByNight],
+  ['on the narrowest screen', narrowest],
   ['on a screen by day', screenByDay],
 ])('%s', (_where, look) => {
   it('says that nothing is known when every source is dead', async () => {
