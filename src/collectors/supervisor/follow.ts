@@ -70,10 +70,10 @@ function bookPiece(before: Saved, piece: Piece, around: Surroundings, askedMs: n
   if (booked < lines.length) {
     return { saved: { ...saved, skip: before.skip + booked }, events, told, complete: false };
   }
-  const isRead = atEnd && unreadable === undefined;
+  // What appears where there is no file yet is new from its first byte, and written later than this look.
+  const isRead = atEnd && (unreadable === undefined || unreadable === 'missing');
   const clock = isRead ? { ...saved.clock, readToEndMs: askedMs } : saved.clock;
-  // What appears where there is no file yet is new from its first byte.
-  const counting = saved.counting || isRead || (atEnd && unreadable === 'missing');
+  const counting = saved.counting || isRead;
   return { saved: { ...saved, position, skip: 0, clock, counting }, events, told, complete: true };
 }
 

@@ -63,6 +63,26 @@ describe('the first start of all', () => {
     expect(made.exporter.histogram(metrics.runDuration.name, llama)).toMatchObject({ count: 1, sum: 60 });
   });
 
+  test('knows them too where the log appears later', async () => {
+    const made = scenario({ zoneOffsetMs: 5 * hour * 1_000 });
+    rmSync(made.supervisord.logFile);
+    made.supervisord.failure = down();
+    await made.exporter.round();
+    made.pass(5);
+    made.supervisord.failure = undefined;
+    made.supervisord.add('llama', 'llama');
+    made.supervisord.boot();
+    made.supervisord.spawn('llama');
+    made.pass(2);
+    crash(made);
+    await made.exporter.round();
+    expect(made.exporter.value(metrics.lastExitTime.name, llama)).toBe(Date.UTC(2026, 0, 15, 12, 0, 7) / 1_000);
+    made.pass(60);
+    crash(made);
+    await made.exporter.round();
+    expect(made.exporter.histogram(metrics.runDuration.name, llama)).toMatchObject({ count: 2 });
+  });
+
   test('skips what is more than fifty megabytes back', async () => {
     const made = scenario();
     made.supervisord.add('llama', 'llama');
