@@ -157,16 +157,22 @@ describe('the dashboards', () => {
   });
 
   it('mark starts, and what nobody saw', async () => {
-    const marks = async (condition: Condition) => marksOf(fleet.prometheus.url, checklist, choiceOf(condition));
-    const [flapping, healthy, blind, dead] = await Promise.all(
-      (['flapping', 'healthy', 'blind', 'dead'] as const).map((condition) => marks(condition)),
+    const marks = async (condition: Condition, seconds = rangeSeconds) =>
+      marksOf(fleet.prometheus.url, checklist, { ...choiceOf(condition), rangeSeconds: seconds });
+    const [flapping, blind, dead] = await Promise.all(
+      (['flapping', 'blind', 'dead'] as const).map((condition) => marks(condition)),
     );
     expect(flapping?.get('Starts')).toBeGreaterThanOrEqual(3);
     expect(flapping?.get('Firing alerts')).toBeGreaterThan(0);
     expect(blind?.get('Silent collectors')).toBeGreaterThan(0);
     expect(dead?.get('Silent exporters')).toBeGreaterThan(0);
-    const ofHealthy = ['Firing alerts', 'Silent collectors', 'Silent exporters'].map((name) => healthy?.get(name));
-    expect(ofHealthy).toEqual([0, 0, 0]);
+    // A scrape that was late, because the machine was busy, is no longer in the window a moment later.
+    await waitFor('a quiet moment of the healthy node', async () => {
+      const healthy = await marks('healthy', 10);
+      const counts = ['Firing alerts', 'Silent collectors', 'Silent exporters'].map((name) => healthy.get(name));
+      expect(counts).toEqual([0, 0, 0]);
+      return true;
+    });
   });
 });
 

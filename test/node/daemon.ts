@@ -36,10 +36,11 @@ export async function startDaemon(spawn: Scratch['spawn'], options: DaemonOption
   const child = spawn(command, args(address), { stdio: ['ignore', output, output], env });
   closeSync(output);
   const ended = once(child, 'exit').finally(release);
-  const state = await waitFor(`${url}/-/ready`, async () => {
+  const ready = async (): Promise<'ended' | 'ready' | false> => {
     if (child.exitCode !== null || child.signalCode !== null) return 'ended';
     return (await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1_000) })).ok && 'ready';
-  });
+  };
+  const state = await waitFor(`${url}/-/ready`, ready, { timeoutMs: 60_000 });
   if (state === 'ended') throw new Error(`${command} ended before it was ready:\n${log()}`);
   return {
     address,

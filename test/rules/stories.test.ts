@@ -43,7 +43,7 @@ function fires({ moments }: Story, name: string, from = 0): boolean {
 
 // Mostly waiting for promtool, which uses one core.
 describe.concurrent('alerts, as promtool sees them', () => {
-  it.each(stories.map((story) => [story.title, story] as const))('%s', { timeout: 60_000 }, async (_, story) => {
+  it.each(stories.map((story) => [story.title, story] as const))('%s', { timeout: 180_000 }, async (_, story) => {
     expect(await tell(story)).toBe('');
   });
 });

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   existsSync,
   ftruncateSync,
+  futimesSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -56,15 +57,21 @@ export interface WriterOptions {
   readonly append: boolean;
   /** The n-th line, without its newline. */
   readonly line?: (number: number) => string;
+  /** No two files are written in the same second, which is all that a compressed file may keep of its time. */
+  readonly secondsApart?: boolean;
 }
 
-export function createLogWriter(path: string, { append, line = lineOf }: WriterOptions): LogWriter {
+export function createLogWriter(
+  path: string,
+  { append, line = lineOf, secondsApart = false }: WriterOptions,
+): LogWriter {
   let pending = '';
   let drafted = 0;
   let lines = 0;
   let bytes = 0;
   let atLineStart = true;
   let dates = 0;
+  let writtenSeconds = Math.floor(Date.now() / 1000) - 3600;
   let fd = openSync(path, append ? 'a' : 'w');
 
   function draft(count: number): void {
@@ -76,6 +83,7 @@ export function createLogWriter(path: string, { append, line = lineOf }: WriterO
 
   function put(text: string): void {
     bytes += writeSync(fd, text);
+    if (secondsApart) futimesSync(fd, writtenSeconds, writtenSeconds);
     lines += text.split('\n').length - 1;
     if (text !== '') atLineStart = text.endsWith('\n');
   }
@@ -125,6 +133,7 @@ export function createLogWriter(path: string, { append, line = lineOf }: WriterO
     },
     reopen() {
       closeSync(fd);
+      writtenSeconds += 1;
       fd = openSync(path, append ? 'a' : existsSync(path) ? 'r+' : 'w');
     },
     copyTruncate() {

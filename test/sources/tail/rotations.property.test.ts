@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createConsumer } from './consumer.ts';
 import type { Consumer } from './consumer.ts';
 import { createLogWriter, lineOf, sameLine } from './log-writer.ts';
-import type { LogWriter } from './log-writer.ts';
+import type { LogWriter, WriterOptions } from './log-writer.ts';
 
 interface World {
   readonly writer: LogWriter;
@@ -80,12 +80,12 @@ async function openFiles(folder: string): Promise<string[]> {
 
 async function live(
   steps: readonly Step[],
-  append: boolean,
-  line: (number: number) => string,
+  options: Required<WriterOptions>,
 ): Promise<{ seen: Consumer; truth: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'tail-'));
   const path = join(folder, 'app.log');
-  const writer = createLogWriter(path, { append, line });
+  const { append, line } = options;
+  const writer = createLogWriter(path, options);
   const consumer = createConsumer(path);
   try {
     writer.write(40);
@@ -131,12 +131,13 @@ describe('lines are exact, whatever happens to the log between two looks', () =>
       steps: history(renameAndReopen('number'), compress),
       append: true,
       line: sameLine,
+      secondsApart: true,
     },
     { name: 'all of it', steps: history(renameAndReopen('number'), copyTruncate, compress), append: true },
-  ])('$name', async ({ steps, append, line = lineOf }) => {
+  ])('$name', async ({ steps, append, line = lineOf, secondsApart = false }) => {
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
-        const { seen, truth } = await live(history, append, line);
+        const { seen, truth } = await live(history, { append, line, secondsApart });
         expect(seen.lines).toEqual(truth);
         expect(seen.lostBytes).toBe(0);
       }),
