@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { sections } from '../checklist/types.ts';
 import { loadConfig } from '../config/load.ts';
+import { maxTimerMs } from '../core/duration.ts';
 import { durationFlag, orExit } from './usage.ts';
 import { readExporterUrl } from './check/exporter-url.ts';
 import { formats } from './check/formats.ts';
@@ -34,7 +35,7 @@ export function checkCommand(): Command {
 }
 
 async function check({ from, section = [], watch = false, format, timeout, ...flags }: CheckFlags): Promise<void> {
-  const timeoutMs = durationFlag('--timeout', timeout);
+  const timeoutMs = Math.min(durationFlag('--timeout', timeout), maxTimerMs);
   const of = orExit(() =>
     from === undefined
       ? { config: loadConfig(flags['config.file']) }

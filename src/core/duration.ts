@@ -19,8 +19,8 @@ export function duration(defaultText?: string): z.ZodType<number> {
   return defaultText === undefined ? schema : schema.default(parseDuration(defaultText));
 }
 
-// Node's timers take what lies beyond 31 bits for no time at all: an interval of a year would be none.
-const maxTimerMs = 24 * 86_400_000;
+/** Node's timers take what lies beyond 31 bits for no time at all: an interval of a year would be none. */
+export const maxTimerMs = 24 * 86_400_000;
 
 /** True for the schema that `duration` made: its value is milliseconds and reads best as a duration. */
 export function isDurationSchema(schema: z.ZodType): boolean {

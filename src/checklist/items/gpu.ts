@@ -2,7 +2,7 @@ import type { GpuFacts } from '../../collectors/gpu/facts.ts';
 import { gpuMetrics } from '../../collectors/gpu/metrics.ts';
 import { bytesInWords, counted, durationInWords } from '../../core/words.ts';
 import { nvidiaSmi } from '../commands.ts';
-import { factsFrom, missing, reading, unknown } from '../known.ts';
+import { factsFrom, missing, reading, unknown, whyMissing } from '../known.ts';
 import type { ChecklistItem, Judgement } from '../types.ts';
 
 /** As GpuNodeNvidiaSmiStuck: longer than this is no slow answer. */
@@ -123,7 +123,12 @@ export const gpuMemoryOwned: ChecklistItem = {
     if (facts === undefined) return missing(node, 'gpu', command);
     if (facts.visible === 0 && facts.expected === 0)
       return { status: 'pass', evidence: 'no GPU is expected here', command };
-    if (facts.memory === undefined) return unknown('the driver does not say here who holds memory', command);
+    if (facts.memory === undefined) {
+      const { supervisor } = node;
+      const why =
+        supervisor.kind === 'failed' ? whyMissing(supervisor) : 'the driver does not say here who holds memory';
+      return unknown(why, command);
+    }
     const orphans = facts.memory.filter(({ owner, bytes }) => owner === 'orphan' && bytes !== 0);
     if (orphans.length === 0) {
       const hidden = facts.memory.some(({ owner }) => owner === 'unknown');

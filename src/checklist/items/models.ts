@@ -30,7 +30,7 @@ export const sizeStable = modelItem(
     runbook: 'GpuNodeModelNotStable',
   },
   (model, command) => {
-    const { present, stable, unchangedForMs, sizeBytes, server } = model;
+    const { present, stable, unchangedForMs, sizeBytes, server, serverUnseen } = model;
     if (present === false) return unknown('there is no file', command);
     if (stable === undefined) return { ...unknown('it was looked at only once', command), settling: true, early: true };
     if (!stable)
@@ -40,6 +40,7 @@ export const sizeStable = modelItem(
         command,
       };
     const rest = unchangedForMs === undefined ? 'at rest' : `unchanged for ${durationInWords(unchangedForMs / 1000)}`;
+    if (serverUnseen) return unknown(`${rest}, but which file its server loaded cannot be told now`, command);
     return server === undefined
       ? { status: 'pass', evidence: rest, command }
       : judgeServed(model, server, rest, command);

@@ -38,6 +38,8 @@ export interface ModelFact {
   readonly parameters?: number;
   /** The process that serves the model now; absent while only a waiting script runs, or nothing. */
   readonly server?: ServerFact;
+  /** Who serves it cannot be told: programs or processes cannot be seen. */
+  readonly serverUnseen?: true;
 }
 
 export type PathOrigin = 'config' | 'command_line' | 'start_script' | 'remembered' | 'newest' | 'nowhere';

@@ -66,7 +66,10 @@ export function createSubject(config: ModelConfig, host: Host, options: SubjectO
       replaced = await servesAnotherFile(host.files, serving, { path, verdict, named: seen?.model }, call);
     }
     return {
-      fact: { ...diskFact(watched, replaced === true), ...(serving === undefined ? {} : { server: serving }) },
+      fact: {
+        ...diskFact(watched, replaced === true),
+        ...(seen === undefined ? { serverUnseen: true } : serving === undefined ? {} : { server: serving }),
+      },
       unseen: new Set(replaced === undefined ? ['replaced_while_mapped'] : []),
       events,
       lookAgainInMs,

@@ -191,6 +191,14 @@ describe('gpu_memory_owned', () => {
     const command = 'timeout 20 nvidia-smi --query-compute-apps=pid,used_memory,gpu_uuid --format=csv';
     expect(judge(gpuMemoryOwned, 'node', change)).toEqual({ ...expected, command });
   });
+
+  it('of whom nobody knows while supervisord is silent, and not because of the driver', () => {
+    const view = healthyView({ gpu: known(gpuFacts({ memory: undefined })), supervisor: failed() });
+    expect(gpuMemoryOwned.judge('node', view)).toMatchObject({
+      status: 'unknown',
+      evidence: 'not known: timeout, no answer within 2000 ms',
+    });
+  });
 });
 
 describe('memory_headroom of a GPU', () => {

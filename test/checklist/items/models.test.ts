@@ -116,6 +116,19 @@ describe('size_stable', () => {
       },
     ],
     [
+      'at rest, while nobody can see who serves it',
+      { serverUnseen: true },
+      {
+        status: 'unknown',
+        evidence: 'unchanged for 1m 30s, but which file its server loaded cannot be told now',
+      },
+    ],
+    [
+      'growing, while nobody can see who serves it',
+      { stable: false, serverUnseen: true },
+      { status: 'fail', evidence: 'still changing, 4.58 GiB now' },
+    ],
+    [
       'served, and not told',
       { server: server(), inode: undefined },
       { status: 'unknown', evidence: 'it could not be told' },

@@ -135,7 +135,7 @@ test('a program in a group has the label that supervisorctl prints, also when su
   expect(only(await collect(collector)).program).toBe('compute:llama');
   harness.node.down = true;
   const { saved, facts } = await collect(collector);
-  expect(facts.models[0]?.program).toBe('compute:llama');
+  expect(facts.models[0]).toMatchObject({ program: 'compute:llama', serverUnseen: true });
   expect(only(await collect(harness.create(oneModel(), saved?.data))).program).toBe('compute:llama');
 });
 

@@ -63,6 +63,11 @@ describe('--from', () => {
     ]);
   });
 
+  it('waits as long as it may, also where that is longer than a timer can', async () => {
+    const { status, stderr } = await ask(await exporter({}), ['--timeout', '30d']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
   it('prints the very report of /api/checklist', async () => {
     const url = await exporter({});
     const { stdout } = await ask(url, ['--format', 'json']);
