@@ -77,6 +77,14 @@ describe('each panel', () => {
     }
   });
 
+  it('does not say of a card without readings that it is not visible', () => {
+    const readings = panels.filter(({ targets }) =>
+      targets.some(({ expr }) => /gpunode_gpu_(utilization|temperature)/.test(expr)),
+    );
+    expect(readings.map(({ title }) => title)).toEqual(['GPU load', 'GPU temperature and power']);
+    for (const { fieldConfig } of readings) expect(fieldConfig.defaults.noValue).toContain('or none can be read');
+  });
+
   it('never colours by thresholds', () => {
     expect(panels.filter((panel) => JSON.stringify(panel).includes('"thresholds":'))).toEqual([]);
   });

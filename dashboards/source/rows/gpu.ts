@@ -10,6 +10,7 @@ import { countWords, noData, none, numberWords, yesNo } from '../words.ts';
 const byCard = 'max by (job, instance, uuid)';
 const known = `${byCard} (${seen(`gpunode_gpu_info{${ofNode}}`)})`;
 const noGpu = 'No GPU is visible';
+const noReading = 'No GPU is visible, or none can be read';
 
 function reading(name: string, expr: string, unit: string): Column {
   return { name, expr: orCode(`${byCard} (${expr})`, noData, known), unit, words: numberWords() };
@@ -156,7 +157,7 @@ export const gpuEvidence: readonly PlacedPanel[] = [
       'at 100 % and endpoints slow: more requests than slots. Idle while the worker is busy: Whisper is on the CPU.',
     runbooks: ['GpuNodeEndpointSlow', 'GpuNodeWhisperOnCpu'],
     collectors: ['gpu'],
-    emptyWhen: noGpu,
+    emptyWhen: noReading,
     unit: PercentUnit,
     queries: [{ expr: `gpunode_gpu_utilization_ratio{${ofNode}}`, legend: '{{uuid}} · {{instance}}' }],
     width: 8,
@@ -168,7 +169,7 @@ export const gpuEvidence: readonly PlacedPanel[] = [
     otherwise: 'power at the limit: the card slows itself down. A jump before an Xid 79: power or cooling.',
     runbooks: ['GpuNodeXidCritical', 'GpuNodeEndpointSlow'],
     collectors: ['gpu'],
-    emptyWhen: noGpu,
+    emptyWhen: noReading,
     unit: Celsius,
     queries: [
       { expr: `gpunode_gpu_temperature_celsius{${ofNode}}`, legend: 'temperature · {{uuid}} · {{instance}}' },
