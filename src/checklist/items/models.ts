@@ -1,5 +1,6 @@
 import type { ModelFact, ServerFact } from '../../collectors/models/facts.ts';
 import { bytesInWords, durationInWords, shellWord } from '../../core/words.ts';
+import { eventsOf } from '../events.ts';
 import { factsFrom, missing, unknown } from '../known.ts';
 import type { ChecklistItem, Judgement, NodeView } from '../types.ts';
 
@@ -79,21 +80,35 @@ export const fileVisible = modelItem(
       'its directory and the file itself agree whether it is there, and it neither comes and goes nor dangles.',
     runbook: 'GpuNodeModelVisibilityAnomaly',
   },
-  ({ present, anomalies, presenceChangesMs }, command) => {
+  (model, command, node) => {
+    const { present, anomalies } = model;
     const found = visibilityAnomalies.filter((each) => anomalies.includes(each));
     if (found.length > 0) return { status: 'fail', evidence: found.join(', ').replaceAll('_', ' '), command };
-    if (presenceChangesMs.length >= 2) {
-      return { status: 'fail', evidence: `it came or went ${presenceChangesMs.length} times in 15m`, command };
-    }
+    const changes = presenceChanges(model, node);
+    if (changes >= 2) return { status: 'fail', evidence: `it came or went ${changes} times in 15m`, command };
     if (present === undefined) return unknown('it could not be told', command);
     const evidence = present ? 'seen by name and in its directory' : 'missing both by name and in its directory';
     return { status: 'pass', evidence, command };
   },
 );
 
+const flickerWindowMs = 15 * 60_000;
+
+/** How often it came or went lately; what an exporter saw before its restart only the history knows. */
+function presenceChanges({ model, presenceChangesMs }: ModelFact, { events, nowMs }: NodeView): number {
+  const told = eventsOf(events, model).filter(
+    ({ kind, detail, atMs }) =>
+      kind === 'model' && (detail === 'present' || detail === 'absent') && Math.abs(nowMs - atMs) < flickerWindowMs,
+  );
+  return new Set([...presenceChangesMs, ...told.map(({ atMs }) => atMs)]).size;
+}
+
 type Parts = Pick<ChecklistItem, 'check' | 'passesWhen' | 'runbook'>;
 
-function modelItem(parts: Parts, judge: (model: ModelFact, command: string) => Judgement): ChecklistItem {
+function modelItem(
+  parts: Parts,
+  judge: (model: ModelFact, command: string, node: NodeView) => Judgement,
+): ChecklistItem {
   return {
     section: 'model_integrity',
     subject: 'each model',
@@ -108,7 +123,7 @@ function modelItem(parts: Parts, judge: (model: ModelFact, command: string) => J
       const model = factsFrom(node, 'models')?.models.find((each) => each.model === subject);
       const command = commandFor(model?.path ?? configuredPath(subject, node), parts.check);
       if (model === undefined) return missing(node, 'models', command);
-      return model.unknown === undefined ? judge(model, command) : unknown(model.unknown, command);
+      return model.unknown === undefined ? judge(model, command, node) : unknown(model.unknown, command);
     },
   };
 }

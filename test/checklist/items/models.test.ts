@@ -190,6 +190,17 @@ describe('file_visible', () => {
   ])('%s', (_, change, expected) => {
     expect(judge(fileVisible, change)).toEqual({ ...expected, command: ls });
   });
+
+  it('remembers what came and went before the exporter was restarted, for as long as its window', () => {
+    const at = (atMs: number, detail: string) => ({ id: `${atMs}`, atMs, kind: 'model', subject: 'llama', detail });
+    const events = [at(nowMs - 900_000, 'absent'), at(nowMs - 800_000, 'present'), at(nowMs - 700_000, 'replaced')];
+    const models = known({ models: [modelFact({ presenceChangesMs: [nowMs - 60_000] })], directories: [] });
+    const seen = (nowMs: number, more: typeof events) =>
+      fileVisible.judge('llama', healthyView({ models, nowMs, events: [...events, ...more] }));
+    expect(seen(nowMs, []).evidence).toBe('it came or went 2 times in 15m');
+    expect(seen(nowMs, [at(nowMs - 60_000, 'absent')]).evidence).toBe('it came or went 2 times in 15m');
+    expect(seen(nowMs + 100_000, []).status).toBe('pass');
+  });
 });
 
 describe('without any facts', () => {
