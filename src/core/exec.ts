@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
 import { execa } from 'execa';
-import type { Exec, ExecResult } from './host.ts';
+import type { Exec, ExecOptions, ExecResult } from './host.ts';
 import { errorCode } from './errors.ts';
 
 const defaultKillAfterMs = 10_000;
@@ -17,12 +17,18 @@ process.once('exit', killLiving);
 
 /**
  * Runs commands with execa under a deadline of our own: execa settles only when the child is gone and its pipes are
- * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever. Commands run in `/`:
- * our own directory may have been removed, be forbidden or hang, and then none could be started.
+ * closed, which a child in uninterruptible sleep never is, and which a grandchild can delay for ever. A start waits in the
+ * parent until the command's file was read, which may hang: so it is a shell, there at once, that becomes the command.
+ * Commands run in `/`: our own directory may have been removed, be forbidden or hang, and then none could be started.
  */
 export const exec: Exec = async (command, options) => {
+  const viaShell = await start([...byShell, ...fromStart(command)], options);
+  if (viaShell.spawnError?.code === 'ENOENT') return await start(fromStart(command), options);
+  return shellsOwnFailure(viaShell) ?? viaShell;
+};
+
+async function start([file, ...args]: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
   const controller = new AbortController();
-  const [file, ...args] = options.mayHangAtStart === true ? [...byShell, ...fromStart(command)] : fromStart(command);
   const child = execa(file, args, {
     reject: false,
     cwd: '/',
@@ -51,7 +57,7 @@ export const exec: Exec = async (command, options) => {
     options.signal?.removeEventListener('abort', stop);
     leftover.catch(() => undefined);
   }
-};
+}
 
 /** Kills what still runs and waits for none: for our own end. It comes by itself at `exit`, which no `execve` tells. */
 export function killLiving(): void {
@@ -84,8 +90,18 @@ function toResult(result: Settled, exited: Promise<void>): ExecResult {
   };
 }
 
-// The shell is there at once, and only it waits for the command's file.
-const byShell = ['/bin/sh', '-c', 'exec "$0" "$@"'] as const;
+// A name that no command's own complaint begins with.
+const shellName = 'gpunode-exporter-start';
+const byShell = ['/bin/sh', '-c', 'exec "$@"', shellName] as const;
+
+/** A shell that cannot become the command ends with 127 or 126 and says why: the same as a start that failed. */
+function shellsOwnFailure(result: ExecResult): ExecResult | undefined {
+  const { exitCode, stderr, ...rest } = result;
+  if ((exitCode !== 126 && exitCode !== 127) || !stderr.startsWith(`${shellName}: `)) return undefined;
+  const refused = /permission denied|is a directory/i.test(stderr) ? 'EACCES' : 'UNKNOWN';
+  const message = stderr.replace(/^[^:]*: (?:line )?\d+: (?:exec: )?/, '').split('\n', 1)[0] ?? '';
+  return { ...rest, stderr: '', spawnError: { code: exitCode === 127 ? 'ENOENT' : refused, message } };
+}
 
 /** A relative path is meant from where we were started. */
 function fromStart([file, ...args]: readonly [string, ...string[]]): readonly [string, ...string[]] {

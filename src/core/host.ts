@@ -64,11 +64,6 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   readonly maxOutputBytes?: number;
-  /**
-   * Its file may lie where files hang. A start waits in the parent until the file was read, and so a shell starts it: where
-   * it cannot be started, the result is the shell's 126 or 127 then, and no `spawnError`.
-   */
-  readonly mayHangAtStart?: boolean;
   /** How long after SIGTERM a child that is still there gets SIGKILL; 10 s if not said. */
   readonly killAfterMs?: number;
 }

@@ -24,11 +24,21 @@ describe('running a command', () => {
 
   it.each([
     ['/no/such/command', 'ENOENT'],
+    ['no-such-command', 'ENOENT'],
     ['/etc/passwd', 'EACCES'],
+    ['/etc', 'EACCES'],
   ])('tells that %s cannot be started (%s)', async (file, code) => {
     const result = await exec([file], { timeoutMs: 5_000 });
     expect(result.spawnError?.code).toBe(code);
+    expect(result.spawnError?.message).toMatch(new RegExp(`^${file}: `));
+    expect(result).toMatchObject({ stdout: '', stderr: '' });
     expect(result.exitCode).toBeUndefined();
+  });
+
+  it.each([126, 127])('that ends with %s itself was started', async (exitCode) => {
+    const result = await exec(sh(`echo "sh: 1: not found" >&2; exit ${exitCode}`), { timeoutMs: 5_000 });
+    expect(result).toMatchObject({ exitCode, stderr: 'sh: 1: not found\n' });
+    expect(result.spawnError).toBeUndefined();
   });
 
   it.each(['removed before', 'removed while we run'])('in a directory that was %s', async (when) => {
@@ -44,20 +54,17 @@ describe('running a command', () => {
     expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('here');
   });
 
-  it.each([false, true])(
-    'by a path from where we were started, in a directory that is always there (it may hang: %s)',
-    async (mayHangAtStart) => {
-      const folder = mkdtempSync(join(tmpdir(), 'exec-'));
-      writeFileSync(join(folder, 'here'), '#!/bin/sh\npwd\n', { mode: 0o755 });
-      const script = `
+  it('by a path from where we were started, in a directory that is always there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'exec-'));
+    writeFileSync(join(folder, 'here'), '#!/bin/sh\npwd\n', { mode: 0o755 });
+    const script = `
       const { exec } = await import(${JSON.stringify(execModule)});
-      console.log((await exec(['./here'], { timeoutMs: 5_000, mayHangAtStart: ${mayHangAtStart} })).stdout);
+      console.log((await exec(['./here'], { timeoutMs: 5_000 })).stdout);
     `;
-      const args = ['--input-type=module', '--eval', script];
-      expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('/');
-      rmSync(folder, { recursive: true });
-    },
-  );
+    const args = ['--input-type=module', '--eval', script];
+    expect((await execFile(process.execPath, args, { cwd: folder })).stdout.trim()).toBe('/');
+    rmSync(folder, { recursive: true });
+  });
 
   it('ends a command at the deadline', async () => {
     const { result, ms } = await timed(exec(['sleep', '60'], { timeoutMs: 100 }));

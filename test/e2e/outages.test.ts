@@ -1,6 +1,6 @@
 /** Sources that hang for real: the exporter goes on, says so, and stops in time. */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -81,11 +81,18 @@ describe('a file system that never answers', () => {
   it('stalls nothing but what lies on it', { timeout: 90_000 }, async () => {
     const node = await healthyNode(({ config, paths }) => {
       Object.assign(config.supervisor, { main_log: join(seenThrough(paths), 'supervisord.log') });
-      // A program's own python may lie on such a file system, too.
+      // A program's own python may lie on such a file system, and nvidia-smi itself.
       copyFileSync('/bin/true', join(dirname(paths.mainLog), 'python'));
+      const smi = join(dirname(paths.mainLog), 'nvidia-smi');
+      writeFileSync(smi, `#!/bin/sh\nexec ${[config.gpu.command].flat().join(' ')} "$@"\n`, { mode: 0o755 });
       const command = [join(seenThrough(paths), 'python')];
       const torch = { name: 'torch', program: 'llama', command, interval: '1s', timeout: '500ms' };
-      Object.assign(config.gpu, { probes: [torch] });
+      Object.assign(config.gpu, {
+        interval: '1s',
+        timeout: '2s',
+        command: [join(seenThrough(paths), 'nvidia-smi')],
+        probes: [torch],
+      });
     });
     const mounted = await mountStallable(node);
     const exporter = await startExporter(node);
@@ -93,6 +100,7 @@ describe('a file system that never answers', () => {
     expect((await look(exporter)).value('gpunode_exporter_agent_stuck_seconds')).toBe(0);
     const torch = { probe: 'torch', program: 'llama' };
     await waitFor('the probe', async () => (await look(exporter)).value('gpunode_cuda_available', torch) === 1);
+    await waitFor('the cards', async () => (await look(exporter)).value('gpunode_gpus_visible') === 1);
 
     mounted.stall();
     await waitFor(
@@ -104,6 +112,12 @@ describe('a file system that never answers', () => {
     await waitFor('no answer', async () => {
       return (await lookAtOnce(exporter)).value('gpunode_cuda_available', torch) === undefined;
     });
+    const gpu = { collector: 'gpu' };
+    await waitFor('no cards', async () => (await lookAtOnce(exporter)).value('gpunode_collector_success', gpu) === 0);
+    await waitFor(
+      'none from before',
+      async () => (await lookAtOnce(exporter)).value('gpunode_gpus_visible') === undefined,
+    );
     expect(await stopTime(exporter)).toBeLessThan(2_000);
 
     const next = await startExporter(node);
