@@ -38,6 +38,23 @@ describe('gpunode.alerts.yml', () => {
     expect(() => execFileSync('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...files])).not.toThrow();
   });
 
+  it('is a site’s own after the three scripts of its head', () => {
+    const scripts = [...text.matchAll(/^# {3}(s#\S+#) {2,}/gm)].map(([, script = '']) => script);
+    expect(scripts.length).toBe(3);
+    const own = execFileSync(
+      'sed',
+      scripts.flatMap((script) => ['-e', script]),
+      { input: text, encoding: 'utf8' },
+    );
+    const links = fileSchema
+      .parse(parse(own))
+      .groups.flatMap(({ rules }) => rules.flatMap(({ annotations }) => Object.values(annotations)));
+    expect(links.filter((link) => /example\.com|http:\/\/\{\{/.test(link))).toEqual([]);
+    expect(links.filter((link) => link.includes('https://{{ $labels.instance }}')).length).toBeGreaterThan(
+      alerts.length - 4,
+    );
+  });
+
   it('names every alert once', () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
   });
