@@ -14,6 +14,8 @@ export function renderMarkdown(text: string): string {
     gfm: true,
     renderer: {
       html: (token) => escapeHtml(token.text),
+      // A block that is too wide scrolls, also by keyboard: for that it must be able to get the focus.
+      code: (token) => `<pre tabindex="0"><code>${escapeHtml(token.text)}\n</code></pre>\n`,
       image: (token) => escapeHtml(token.text),
       link(token) {
         const inner = this.parser.parseInline(token.tokens);

@@ -78,6 +78,16 @@ it('bears fifty programs, eight cards and names that would be markup', async () 
   expect(await problemsOf(page)).toEqual([]);
 });
 
+it('has runbooks that can be read on a narrow screen, with a keyboard', async () => {
+  const { address } = await serve(() => emptyNode());
+  for (const name of ['', 'GpuNodeProgramFlapping', 'GpuNodeCheckUnknown', 'GpuNodeGpuUnreadable']) {
+    const { page, complaints, close } = await visit(browser, `http://${address}/runbooks/${name}`, narrowest);
+    expect(await problemsOf(page), name).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  }
+});
+
 it('is complete without JavaScript', async () => {
   const page = await open(deadNode(), { ...phoneByNight, javaScriptEnabled: false });
   expect(await page.getByText('Without JavaScript this page does not refresh').isVisible()).toBe(true);
