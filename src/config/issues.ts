@@ -59,6 +59,8 @@ function article(expected: string): string {
     object: 'a mapping',
     record: 'a mapping',
     array: 'a list',
+    tuple: 'a list',
+    int: 'a whole number',
     string: 'a text',
     boolean: 'true or false',
   };

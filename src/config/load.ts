@@ -16,9 +16,11 @@ export function parseConfig(text: string, file: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
   if (document.errors.length > 0) {
-    const problems = document.errors.map(({ pos, message }) => {
+    const problems = document.errors.map(({ pos, code, message }) => {
       const { line, col } = lines.linePos(pos[0]);
-      return `${file}:${line}:${col}: ${message.replaceAll('\n', ' ')}`;
+      const problem =
+        code === 'MULTIPLE_DOCS' ? 'found a second document, expected one' : message.replaceAll('\n', ' ');
+      return `${file}:${line}:${col}: ${problem}`;
     });
     throw new ConfigError(problems.join('\n'));
   }

@@ -34,10 +34,17 @@ function buildSchema(): z.ZodType<Config> {
       .min(1)
       .default('/var/lib/gpunode-exporter')
       .transform((directory) => (directory === 'none' ? undefined : directory)),
-    programs: z.array(programName()).min(1).default(['fastapi', 'worker-gpu', 'llama']).superRefine(refuseRepeats),
+    programs: z
+      .preprocess(listOfAll, z.array(programName()).min(1).superRefine(refuseRepeats))
+      .default(['fastapi', 'worker-gpu', 'llama']),
     ...Object.fromEntries(sections),
     checklist: checklistConfigSchema.prefault({} as never),
   });
+}
+
+/** `programs: all` reads as what it says. */
+function listOfAll(programs: unknown): unknown {
+  return programs === 'all' ? ['all'] : programs;
 }
 
 function programName(): z.ZodType<string> {

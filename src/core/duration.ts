@@ -38,7 +38,7 @@ export function parseDuration(value: unknown): number {
   const match = typeof value === 'string' && value !== '' ? pattern.exec(value) : null;
   const ms = match ? unitMs.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit, 0) : Number.NaN;
   if (!Number.isSafeInteger(ms) || ms <= 0) {
-    throw new Error(`expected a duration such as 500ms, 5s, 10m or 1h30m`);
+    throw new Error(`expected a duration${ms === 0 ? ' above zero,' : ''} such as 500ms, 5s, 10m or 1h30m`);
   }
   return ms;
 }

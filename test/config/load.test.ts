@@ -27,6 +27,12 @@ describe('configuration', () => {
     expect(parseConfig('state_dir: none\n', 'node.yml').state_dir).toBeUndefined();
   });
 
+  it('takes all programs as a word and as a list', () => {
+    for (const all of ['all', '[all]', '"all"']) {
+      expect(parseConfig(`programs: ${all}\n`, 'node.yml').programs).toEqual(['all']);
+    }
+  });
+
   it('prints what it can read again', () => {
     const config = parseConfig('supervisor: { interval: 90s }\nprograms: [llama]\n', 'node.yml');
     const printed = printConfig(config);
@@ -54,6 +60,16 @@ describe('configuration', () => {
       'supervisor: { interval: 5 }\n',
       'node.yml:1: supervisor.interval: found 5, expected a duration such as 500ms, 5s, 10m or 1h30m',
     ],
+    [
+      'models: { stable_for: 0s }\n',
+      'node.yml:1: models.stable_for: found "0s", expected a duration above zero, such as 500ms, 5s, 10m or 1h30m',
+    ],
+    ['gpu: { command: nvidia-smi }\n', 'node.yml:1: gpu.command: found "nvidia-smi", expected a list'],
+    [
+      'endpoints: { targets: [{ name: a, url: "http://a/", program: a, status: [200.5] }] }\n',
+      'node.yml:1: endpoints.targets[0].status[0]: found 200.5, expected a whole number',
+    ],
+    ['programs: [a]\n---\nprograms: [b]\n', 'node.yml:2:1: found a second document, expected one'],
     ['supervisor: 5\n', 'node.yml:1: supervisor: found 5, expected a mapping'],
     ['- a\n', 'node.yml:1: configuration: found "a list", expected a mapping'],
     ['a: 1\na: 2\n', 'node.yml:2:1: Map keys must be unique'],
