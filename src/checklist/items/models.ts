@@ -30,7 +30,7 @@ export const sizeStable = modelItem(
       'it is at rest, and size, inode and time of change are those that llama-server started on. Of an absent file nothing is known.',
     runbook: 'GpuNodeModelNotStable',
   },
-  (model, command) => {
+  (model, command, node) => {
     const { present, stable, unchangedForMs, sizeBytes, server, serverUnseen } = model;
     if (present === false) return unknown('there is no file', command);
     if (stable === undefined) return { ...unknown('it was looked at only once', command), settling: true, early: true };
@@ -41,7 +41,7 @@ export const sizeStable = modelItem(
         command,
       };
     const rest = unchangedForMs === undefined ? 'at rest' : `unchanged for ${durationInWords(unchangedForMs / 1000)}`;
-    if (serverUnseen) return unknown(`${rest}, but which file its server loaded cannot be told now`, command);
+    if (serverUnseen) return judgeUnseen(model, rest, command, node);
     return server === undefined
       ? { status: 'pass', evidence: rest, command }
       : judgeServed(model, server, rest, command);
@@ -142,6 +142,15 @@ function commandFor(path: string | undefined, check: string): string {
   if (check === 'size_stable') return `stat -c '%n %F %s %z' ${word}; sleep 3; stat -c '%n %F %s %z' ${word}`;
   if (check === 'file_complete') return `gpunode-exporter gate --timeout 5s --model ${word}`;
   return `ls -la ${word}`;
+}
+
+/** By the start of its program: the server cannot be older. */
+function judgeUnseen({ program, ctimeMs }: ModelFact, rest: string, command: string, node: NodeView): Judgement {
+  const status = factsFrom(node, 'supervisor')?.programs.find((each) => each.program === program)?.status;
+  if (status?.pid === 0) return { status: 'pass', evidence: rest, command };
+  const isOlder = status !== undefined && ctimeMs !== undefined && ctimeMs <= status.startSeconds * 1000;
+  if (isOlder) return { status: 'pass', evidence: `${rest}, and since its program started`, command };
+  return unknown(`${rest}, but which file its server loaded cannot be told`, command);
 }
 
 function judgeServed(model: ModelFact, server: ServerFact, rest: string, command: string): Judgement {

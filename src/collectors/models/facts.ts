@@ -38,7 +38,7 @@ export interface ModelFact {
   readonly parameters?: number;
   /** The process that serves the model now; absent while only a waiting script runs, or nothing. */
   readonly server?: ServerFact;
-  /** Who serves it cannot be told: programs or processes cannot be seen. */
+  /** Whether a process serves it cannot be told: supervisord is silent, or the program's processes cannot be seen. */
   readonly serverUnseen?: true;
 }
 

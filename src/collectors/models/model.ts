@@ -61,14 +61,16 @@ export function createSubject(config: ModelConfig, host: Host, options: SubjectO
     const watched = await file.look(path, call, seen?.user);
     const { verdict, events, lookAgainInMs } = watched;
     const serving = server.look(seen, verdict, host.clock.now());
-    let replaced: boolean | undefined = seen === undefined ? undefined : false;
+    const isUnseen = seen?.unseen ?? true;
+    let replaced: boolean | undefined = isUnseen ? undefined : false;
     if (serving !== undefined && verdict !== undefined) {
       replaced = await servesAnotherFile(host.files, serving, { path, verdict, named: seen?.model }, call);
     }
     return {
       fact: {
         ...diskFact(watched, replaced === true),
-        ...(seen === undefined ? { serverUnseen: true } : serving === undefined ? {} : { server: serving }),
+        ...(serving === undefined ? {} : { server: serving }),
+        ...(isUnseen ? { serverUnseen: true } : {}),
       },
       unseen: new Set(replaced === undefined ? ['replaced_while_mapped'] : []),
       events,

@@ -13,6 +13,8 @@ export interface ProgramLook {
   /** As supervisorctl prints it, if that is one program. */
   readonly program: string;
   readonly known: boolean;
+  /** It has processes, as supervisord says, and they cannot be looked at: whether the server runs is not known. */
+  readonly unseen: boolean;
   /** The server itself, once it runs. */
   readonly server: RunningServer | undefined;
   /** What its command line, or that of a wrapper that waits, says. */
@@ -67,11 +69,12 @@ async function lookAtProgram(
   const found =
     ids.length === 0
       ? undefined
-      : await host.files.call(findModelServer, '/proc', { processes: ids }, options).catch(() => undefined);
+      : await host.files.call(findModelServer, '/proc', { processes: ids }, options).catch(() => null);
   const startTicks = processes.find(({ pid }) => pid === found?.pid)?.startTicks;
   return {
     program: labelOf(name, look.snapshot.programs),
     known: members.size > 0,
+    unseen: found === null || [...members].some((member) => look.unseen.has(member)),
     server:
       found?.serving === true && startTicks !== undefined
         ? { pid: found.pid, startTicks, ageMs: found.uptimeMs - startTicks * millisecondsPerTick }

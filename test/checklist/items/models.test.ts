@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { fileComplete, fileRegularReadable, fileVisible, sizeStable } from '../../../src/checklist/items/models.ts';
 import type { ModelFact, ServerFact } from '../../../src/collectors/models/facts.ts';
-import type { ChecklistItem } from '../../../src/checklist/types.ts';
-import { configOf, failed, healthyView, known, model, modelFact, nowMs } from '../healthy-view.ts';
+import type { ChecklistItem, NodeView } from '../../../src/checklist/types.ts';
+import {
+  configOf,
+  down,
+  failed,
+  healthyView,
+  known,
+  model,
+  modelFact,
+  nowMs,
+  supervisorFacts,
+} from '../healthy-view.ts';
 
 type Change = { readonly [Key in keyof ModelFact]?: ModelFact[Key] | undefined };
 
@@ -62,6 +72,10 @@ describe('size_stable', () => {
   });
   const { fileThen: _, ...unseen } = server({ seenFromStart: false });
   const replaced = 'GpuNodeModelReplacedWhileServed';
+  const unknownOne = {
+    status: 'unknown',
+    evidence: 'unchanged for 1m 30s, but which file its server loaded cannot be told',
+  };
 
   it.each<[string, Change, object]>([
     ['at rest', {}, { status: 'pass', evidence: 'unchanged for 1m 30s' }],
@@ -116,19 +130,6 @@ describe('size_stable', () => {
       },
     ],
     [
-      'at rest, while nobody can see who serves it',
-      { serverUnseen: true },
-      {
-        status: 'unknown',
-        evidence: 'unchanged for 1m 30s, but which file its server loaded cannot be told now',
-      },
-    ],
-    [
-      'growing, while nobody can see who serves it',
-      { stable: false, serverUnseen: true },
-      { status: 'fail', evidence: 'still changing, 4.58 GiB now' },
-    ],
-    [
       'served, and not told',
       { server: server(), inode: undefined },
       { status: 'unknown', evidence: 'it could not be told' },
@@ -136,6 +137,33 @@ describe('size_stable', () => {
   ])('%s', (_, change, expected) => {
     const command = `stat -c '%n %F %s %z' ${model}; sleep 3; stat -c '%n %F %s %z' ${model}`;
     expect(judge(sizeStable, change)).toEqual({ ...expected, command });
+  });
+
+  it.each<[string, Change, Partial<NodeView>, object]>([
+    ['silent', {}, { supervisor: failed() }, unknownOne],
+    [
+      'older than its program',
+      {},
+      {},
+      { status: 'pass', evidence: 'unchanged for 1m 30s, and since its program started' },
+    ],
+    ['younger than its program', { ctimeMs: nowMs - 60_000 }, {}, unknownOne],
+    [
+      'not running',
+      {},
+      { supervisor: known(supervisorFacts(down('llama', 'STOPPED'))) },
+      { status: 'pass', evidence: 'unchanged for 1m 30s' },
+    ],
+    [
+      'growing',
+      { stable: false },
+      { supervisor: failed() },
+      { status: 'fail', evidence: 'still changing, 4.58 GiB now' },
+    ],
+  ])('whose server nobody can see: %s', (_, change, view, expected) => {
+    const entries = Object.entries({ ...modelFact(), serverUnseen: true, ...change });
+    const models = known({ models: [Object.fromEntries(entries) as unknown as ModelFact], directories: [] });
+    expect(sizeStable.judge('llama', healthyView({ models, ...view }))).toMatchObject(expected);
   });
 });
 

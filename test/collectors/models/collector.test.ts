@@ -139,6 +139,16 @@ test('a program in a group has the label that supervisorctl prints, also when su
   expect(only(await collect(harness.create(oneModel(), saved?.data))).program).toBe('compute:llama');
 });
 
+test('of a program whose processes are hidden nobody knows which file it serves', async () => {
+  await writeFile(scratch('m.gguf'), whole);
+  const collector = harness.create(oneModel());
+  expect(only(await collect(collector)).serverUnseen).toBeUndefined();
+  harness.node.unseen = ['llama'];
+  const outcome = await collect(collector);
+  expect(only(outcome).serverUnseen).toBe(true);
+  expect(valueOf(outcome, 'gpunode_model_file_anomaly', { anomaly: 'replaced_while_mapped' })).toBeUndefined();
+});
+
 test('directories are counted, and one that cannot be is not empty', async () => {
   await mkdir(scratch('llm'));
   await writeFile(scratch('llm/a.gguf'), 'x'.repeat(10));

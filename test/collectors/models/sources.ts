@@ -14,10 +14,12 @@ export interface FakeNode {
   stanzas: ProgramStanza[];
   /** Neither supervisord nor /proc can be asked. */
   down: boolean;
+  /** Programs whose processes are hidden. */
+  unseen: string[];
 }
 
 export function fakeNode(): FakeNode {
-  return { programs: [programStatus('llama')], processes: [], stanzas: [], down: false };
+  return { programs: [programStatus('llama')], processes: [], stanzas: [], down: false, unseen: [] };
 }
 
 /** Services over a node that the test describes. */
@@ -44,7 +46,7 @@ export function fakeSources(node: FakeNode): Sources {
         whenUp(() => ({
           snapshot: snapshot(),
           processes: new Map(node.processes.map(({ process }) => [process.pid, process])),
-          unseen: new Set<string>(),
+          unseen: new Set(node.unseen),
           ownerOf: (pid) => {
             const program = node.processes.find(({ process }) => process.pid === pid)?.program;
             return program === undefined ? { kind: 'foreign' } : { kind: 'program', program };
