@@ -49,7 +49,13 @@ function judgeBinary({ path, program, runnable, problem, missingLibraries }: Bin
   const command = `ldd ${shellWord(path)}`;
   if (runnable === undefined) return unknown(problem ?? 'it could not be told whether it can be run', command);
   if (!runnable) {
-    return { status: 'fail', evidence: `${path}: ${problem ?? 'cannot be run'}`, command: `ls -la ${shellWord(path)}` };
+    // What was found nowhere on the PATH has no other path than its name.
+    const look = path.includes('/') ? 'ls -la' : 'command -v';
+    return {
+      status: 'fail',
+      evidence: `${path}: ${problem ?? 'cannot be run'}`,
+      command: `${look} ${shellWord(path)}`,
+    };
   }
   if (missingLibraries === undefined) return unknown(problem ?? 'its libraries could not be told', command);
   if (missingLibraries.length > 0) {

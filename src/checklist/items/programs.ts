@@ -23,8 +23,9 @@ export const supervisorAnswers: ChecklistItem = {
       return { status: 'pass', evidence, command };
     }
     const isDown = reading(node, 'supervisor', metrics.up) === 0;
-    const judgement = missing(node, 'supervisor', command);
-    return isDown ? { status: 'fail', evidence: judgement.evidence, command } : judgement;
+    const known = node.supervisor;
+    if (isDown && known.kind === 'failed') return { status: 'fail', evidence: `down: ${known.error}`, command };
+    return missing(node, 'supervisor', command);
   },
 };
 

@@ -45,7 +45,7 @@ describe('binary_valid', () => {
     return binaryValid.judge('llama-server', healthyView({ artifacts: known(artifactsFacts({ binaries })) }));
   }
 
-  it.each<[string, Omit<BinaryFacts, keyof typeof binary>, object]>([
+  it.each<[string, Omit<BinaryFacts, keyof typeof binary> & { path?: string }, object]>([
     [
       'whole',
       { runnable: true, missingLibraries: [] },
@@ -68,6 +68,11 @@ describe('binary_valid', () => {
       'not executable',
       { runnable: false, problem: 'missing' },
       { status: 'fail', evidence: '/app/llama-server: missing', command: 'ls -la /app/llama-server' },
+    ],
+    [
+      'not on the PATH',
+      { path: 'llama-server', runnable: false, problem: 'missing' },
+      { status: 'fail', evidence: 'llama-server: missing', command: 'command -v llama-server' },
     ],
     [
       'not told whether it runs',

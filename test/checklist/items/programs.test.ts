@@ -20,7 +20,7 @@ describe('supervisor_answers', () => {
     const dead = failed('timeout', [sample(metrics.up, {}, 0)]);
     expect(supervisorAnswers.judge('node', healthyView({ supervisor: dead }))).toMatchObject({
       status: 'fail',
-      evidence: 'not known: timeout, no answer within 2000 ms',
+      evidence: 'down: no answer within 2000 ms',
     });
     expect(supervisorAnswers.judge('node', healthyView({ supervisor: failed('denied') }))).toMatchObject({
       status: 'unknown',
