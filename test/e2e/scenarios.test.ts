@@ -27,9 +27,12 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 /** What happens only for a while starts last, so that somebody watches from the beginning. */
 const passing = ['model-partial', 'supervisor-frozen'];
-/** Pages of their own once the cause has gone: supervisord has given llama up, until somebody starts it. */
+/**
+ * Pages of their own once the cause has gone: supervisord has given llama up, until somebody starts it, and the last of its
+ * deaths is not long ago.
+ */
 const afterwards: Readonly<Record<string, readonly string[]>> = {
-  'model-partial': ['GpuNodeProgramFatal{llama}', 'GpuNodeEndpointDown{llama}'],
+  'model-partial': ['GpuNodeProgramFatal{llama}', 'GpuNodeEndpointDown{llama}', 'GpuNodeProgramFlapping{llama}'],
 };
 
 const names = (await scenarioNames())
