@@ -87,6 +87,7 @@ export const fileVisible = modelItem(
     const changes = presenceChanges(model, node);
     if (changes >= 2) return { status: 'fail', evidence: `it came or went ${changes} times in 15m`, command };
     if (present === undefined) return unknown('it could not be told', command);
+    if (model.unlisted) return unknown('seen by name; its directory cannot be listed', command);
     const evidence = present ? 'seen by name and in its directory' : 'missing both by name and in its directory';
     return { status: 'pass', evidence, command };
   },

@@ -26,6 +26,8 @@ export interface ModelFact {
   readonly problems: readonly string[];
   /** Those that are there now. */
   readonly anomalies: readonly Anomaly[];
+  /** Whether its directory lists it cannot be told. */
+  readonly unlisted?: true;
   /** Names of downloads next to it. */
   readonly twins: readonly string[];
   readonly inode?: string;

@@ -30,6 +30,8 @@ export interface ModelVerdict {
   /** These, and why it is not complete. */
   readonly problems: readonly string[];
   readonly anomalies: Readonly<Record<FileAnomaly, boolean>>;
+  /** It is there, and whether its directory lists it cannot be told. */
+  readonly unlisted: true | undefined;
   readonly twins: readonly Twin[];
   /** There are zeros at the end, or holes, though not nothing but zeros: it may be preallocated and half filled. */
   readonly maybeUnfilled: boolean;
@@ -76,6 +78,7 @@ export function judgeModel(look: ModelLook, contents: ReadonlyMap<string, FileCo
       sparse: suspects.some(({ sparse }) => sparse),
       zero_tail: inside.some(({ zeroTail }) => zeroTail),
     },
+    unlisted: isUnlisted(look) || undefined,
     twins,
     maybeUnfilled: suspects.some(({ sparse, zeroTail, zeroData }) => (sparse || zeroTail) && !zeroData),
     fingerprint: fingerprintOf(look),
@@ -95,6 +98,11 @@ function subjectOf({ directory, files }: ModelLook): Omit<FileLook, 'content'> |
 
 function presenceOf(look: ModelLook): boolean | undefined {
   return subjectOf(look)?.present;
+}
+
+function isUnlisted(look: ModelLook): boolean {
+  const subject = subjectOf(look);
+  return subject?.present === true && subject.listed === undefined;
 }
 
 /** Everything that is there and should be a regular file is one; of a directory also that it is a directory. */

@@ -215,6 +215,11 @@ describe('file_visible', () => {
     ],
     ['come once', { presenceChangesMs: [nowMs] }, { status: 'pass', evidence: 'seen by name and in its directory' }],
     ['not told', { present: undefined }, { status: 'unknown', evidence: 'it could not be told' }],
+    [
+      'in a directory that cannot be listed',
+      { unlisted: true },
+      { status: 'unknown', evidence: 'seen by name; its directory cannot be listed' },
+    ],
   ])('%s', (_, change, expected) => {
     expect(judge(fileVisible, change)).toEqual({ ...expected, command: ls });
   });

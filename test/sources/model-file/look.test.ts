@@ -86,6 +86,7 @@ describe('what is at the path', () => {
     await symlink('real.gguf', scratch('m.gguf'));
     const verdict = await look(scratch('m.gguf'));
     expect(verdict).toMatchObject({ present: true, regular: true, readable: true, complete: true });
+    expect(verdict.unlisted).toBeUndefined();
     expect(seen(verdict)).toEqual([]);
   });
 
@@ -126,7 +127,7 @@ describe('what is at the path', () => {
     await chmod(scratch('models'), 0o111);
     const verdict = await asNobody(() => look(scratch('models', 'm.gguf')));
     // What may not be listed has not been found missing.
-    expect(verdict).toMatchObject({ present: true, readable: true, complete: true });
+    expect(verdict).toMatchObject({ present: true, readable: true, complete: true, unlisted: true });
     expect(seen(verdict)).toEqual([]);
   });
 });
