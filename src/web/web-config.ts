@@ -44,7 +44,9 @@ const schema = z.strictObject({
 export function loadWebConfig(file: string | undefined): WebConfig {
   if (file === undefined) return { tls: undefined, users: new Map() };
   const text = readConfigText(file);
-  const content = attempt(file, 'cannot be read', (): unknown => parse(text, { prettyErrors: false })) ?? {};
+  const content = withoutEmpty(
+    attempt(file, 'cannot be read', (): unknown => parse(text, { prettyErrors: false })) ?? {},
+  );
   const result = schema.safeParse(content);
   if (!result.success) {
     const problems = describeIssues(result.error.issues, mask(content), schema);
@@ -73,12 +75,18 @@ function readTls(tls: NonNullable<z.infer<typeof schema>['tls_server_config']>, 
   return files;
 }
 
+/** A key with nothing below it, or only comments, counts as not there, as for exporter-toolkit. */
+function withoutEmpty(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null));
+}
+
 // A hash is not a password, but it does not belong into a terminal either.
 function mask(content: unknown): unknown {
   if (typeof content !== 'object' || content === null || !('basic_auth_users' in content)) return content;
   const users = content.basic_auth_users;
-  const masked =
-    typeof users === 'object' && users !== null ? Object.keys(users).map((name) => [name, '<secret>']) : [];
+  if (typeof users !== 'object' || users === null) return { ...content, basic_auth_users: '<secret>' };
+  const masked = Object.keys(users).map((name) => [name, '<secret>']);
   return { ...content, basic_auth_users: Object.fromEntries(masked) as unknown };
 }
 

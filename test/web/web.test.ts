@@ -162,12 +162,18 @@ describe('web configuration', () => {
     expect((await get(`${base}/metrics`, { ca: tls?.cert.toString() })).status).toBe(200);
   });
 
+  it('takes keys with nothing below them for absent', () => {
+    const config = loadWebConfig(webConfig('tls_server_config:\nbasic_auth_users:\n  # prometheus: …\n'));
+    expect(config).toEqual({ tls: undefined, users: new Map() });
+  });
+
   it.each([
     ['tls_server_config: {}\n', 'tls_server_config.cert_file: found nothing, expected a text'],
     [
       'http_server_config: {}\n',
       'http_server_config: unknown key, expected one of tls_server_config, basic_auth_users',
     ],
+    ['basic_auth_users: hunter2\n', 'basic_auth_users: found "<secret>", expected a mapping'],
     ['basic_auth_users: { a: hunter2 }\n', 'basic_auth_users.a: found "<secret>", expected a bcrypt hash'],
     ['basic_auth_users: { a: hunter2, a: hunter2 }\n', 'cannot be read: Map keys must be unique'],
     ['basic_auth_users: { a: hunter2\n', 'cannot be read: '],
