@@ -79,7 +79,7 @@ function logsToStdout(program: string, stanza: ProgramStanza | undefined): boole
   return /worker|temporal/i.test(`${program} ${stanza?.command ?? ''}`) || /--log-jsonl\b/.test(stanza?.command ?? '');
 }
 
-/** /dev/stderr and its kin are supervisord's own streams: whoever started it has them. */
+/** /dev/stderr, /proc/self/fd/2 and their kin are supervisord's own streams: to whoever else opens them they are others. */
 function isFile(path: string): boolean {
-  return path.startsWith('/') && !path.startsWith('/dev/');
+  return /^\/(?!(?:dev|proc)\/)/.test(path);
 }

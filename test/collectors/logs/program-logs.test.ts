@@ -45,6 +45,7 @@ describe('logs as supervisord reports them', () => {
 
   test('nothing of what goes to supervisord’s own streams, to syslog or nowhere', () => {
     expect(pathsOf({ program: 'fastapi', stderrLog: '/dev/stderr', stdoutLog: '/dev/stdout' })).toEqual([]);
+    expect(pathsOf({ program: 'fastapi', stderrLog: '/proc/self/fd/2', stdoutLog: '/proc/1/fd/1' })).toEqual([]);
     expect(pathsOf({ program: 'fastapi', stderrLog: '', stdoutLog: '' })).toEqual([]);
   });
 
