@@ -28,13 +28,17 @@ const className = z
   .refine((name) => !(name in {}), 'expected another name')
   .refine((name) => !(logClasses as readonly string[]).includes(name), 'there is a class of this name already');
 
-const pattern = z.string().superRefine((text, context) => {
-  try {
-    compilePattern(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
+// An empty one would meet every line.
+const pattern = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    try {
+      compilePattern(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
 
 export const logsConfigSchema: z.ZodType<LogsConfig> = z.strictObject({
   interval: duration('250ms'),

@@ -19,6 +19,7 @@ describe('refused', () => {
       'classes.1.name',
       'a is there already',
     ],
+    [{ classes: [{ name: 'a', pattern: '' }] }, 'classes.0.pattern', 'expected string to have >=1 characters'],
     [{ classes: [{ name: 'a', pattern: 'x(?=y)' }] }, 'classes.0.pattern', 'at character 2: (?='],
     [{ files: [{ program: 'llama', path: 'llama.err' }] }, 'files.0.path', 'expected an absolute path'],
     [{ files: [{ program: 'llama' }] }, 'files.0.path', 'expected string'],
