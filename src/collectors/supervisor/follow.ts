@@ -1,5 +1,6 @@
 import type { TimedEvent } from '../../core/contract.ts';
 import type { MainLogEvent } from '../../sources/supervisord/main-log.ts';
+import { isOlder } from '../../sources/supervisord/log-clock.ts';
 import { book } from './ledger.ts';
 import type { Booking, Surroundings } from './ledger.ts';
 import type { Piece } from './main-log-reader.ts';
@@ -64,17 +65,27 @@ type Booked = Pick<Booking, 'saved' | 'events' | 'told'> & { readonly complete: 
 function bookPiece(before: Saved, piece: Piece, around: Surroundings, askedMs: number): Booked {
   const { position, atEnd, unreadable } = piece;
   if (position === undefined) return { saved: before, events: [], told: new Map(), complete: true };
-  const start = piece.lostBytes > 0 && before.counting ? withDoubt(before) : before;
-  const lines = piece.lines.slice(before.skip);
+  const { notBeforeMs: _, ...start } = piece.lostBytes > 0 && before.counting ? withDoubt(before) : before;
+  const limit = notBefore(before, piece);
+  const lines = piece.lines
+    .filter(({ time }) => !isOlder(before.clock, time, limit.notBeforeMs ?? 0))
+    .slice(before.skip);
   const { saved, events, told, booked } = book(start, lines, around);
   if (booked < lines.length) {
-    return { saved: { ...saved, skip: before.skip + booked }, events, told, complete: false };
+    return { saved: { ...saved, ...limit, skip: before.skip + booked }, events, told, complete: false };
   }
   // What appears where there is no file yet is new from its first byte, and written later than this look.
   const isRead = atEnd && (unreadable === undefined || unreadable === 'missing');
   const clock = isRead ? { ...saved.clock, readToEndMs: askedMs } : saved.clock;
   const counting = saved.counting || isRead;
-  return { saved: { ...saved, position, skip: 0, clock, counting }, events, told, complete: true };
+  const further = atEnd ? {} : limit;
+  return { saved: { ...saved, ...further, position, skip: 0, clock, counting }, events, told, complete: true };
+}
+
+/** A file that supervisord wrote to before, or that we should have read, begins with what is counted or polled by now. */
+function notBefore({ notBeforeMs, clock }: Saved, { elsewhere }: Piece): Pick<Saved, 'notBeforeMs'> {
+  const limit = notBeforeMs ?? (elsewhere ? (clock.lastMs ?? clock.readToEndMs) : undefined);
+  return limit === undefined ? {} : { notBeforeMs: limit };
 }
 
 /** What happened between the lines before and after the loss is not known. */

@@ -16,6 +16,8 @@ export interface Piece {
   readonly lagBytes: number;
   readonly lostBytes: number;
   readonly rotated: boolean;
+  /** The position is one of another path: supervisord, or we, were told to use another file. */
+  readonly elsewhere: boolean;
   /** Why the log cannot be read. */
   readonly unreadable: string | undefined;
 }
@@ -50,7 +52,8 @@ export async function readPiece(
       options,
     );
     const { renamed, truncated } = result.rotations;
-    const piece = { ...result, unreadable: result.unreadable, rotated: renamed + truncated > 0 };
+    const elsewhere = position !== undefined && position.path !== path;
+    const piece = { ...result, unreadable: result.unreadable, rotated: renamed + truncated > 0, elsewhere };
     const late = position === undefined ? skipAhead(result.position, result.lagBytes) : undefined;
     if (late !== undefined) return { ...piece, position: late, lines: [] };
     return { ...piece, lines: result.lines.flatMap((line) => parseMainLogLine(line) ?? []) };
@@ -68,5 +71,5 @@ function skipAhead(position: TailPosition | undefined, lagBytes: number): TailPo
 
 function unreadable(why: string): Piece {
   const nothing = { lines: [], position: undefined, readBytes: 0, lagBytes: 0, lostBytes: 0, rotated: false };
-  return { ...nothing, atEnd: true, unreadable: why };
+  return { elsewhere: false, ...nothing, atEnd: true, unreadable: why };
 }

@@ -11,6 +11,8 @@ export interface Saved {
   readonly position: TailPosition | undefined;
   /** So many events after the position are counted already: the next one could not be attributed. */
   readonly skip: number;
+  /** Set while a log is read that was elsewhere before: what is older is not news. Unix time in milliseconds. */
+  readonly notBeforeMs?: number;
   /** The log was read back for context; what comes now counts. */
   readonly counting: boolean;
   /** `supervisord started` was seen: a program without any run since then starts for the first time. */
@@ -43,6 +45,7 @@ export function restore(data: unknown): Saved {
 const schema = z.object({
   position: z.unknown().transform(parseTailPosition),
   skip: z.number().int().nonnegative(),
+  notBeforeMs: z.number().exactOptional(),
   counting: z.boolean(),
   sawStart: z.boolean(),
   clock: z.object({

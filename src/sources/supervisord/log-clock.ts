@@ -38,6 +38,11 @@ export function tellTime(clock: LogClockState, time: LocalTime, nowMs: number): 
   return { atMs, clock: { ...clock, correctionMs: clock.correctionMs + shiftMs, lastMs: atMs } };
 }
 
+/** Whether a line was written before a Unix time, as far as the clock knows by now. */
+export function isOlder({ correctionMs }: LogClockState, time: LocalTime, thanMs: number): boolean {
+  return readLocal(time).every((ms) => ms + correctionMs < thanMs);
+}
+
 /**
  * How far a time told for a process's start is off from what supervisord itself says (whole seconds): the difference of
  * the zones, or 0 if it is none.

@@ -37,6 +37,8 @@ export interface FakeSupervisord {
   stop(program: string): void;
   giveUp(program: string): void;
   line(text: string): void;
+  /** From now on it writes to, and its configuration names, another file of its folder. */
+  moveLog(name: string): void;
   /** The log goes away to `.1`, that to `.2`, … */
   rotate(): void;
   remove(): void;
@@ -45,6 +47,7 @@ export interface FakeSupervisord {
 export function createFakeSupervisord(clock: TestClock, zoneOffsetMs = 0): FakeSupervisord {
   const directory = mkdtempSync(join(tmpdir(), 'fake-'));
   const logFile = join(directory, 'supervisord.log');
+  let written = logFile;
   writeFileSync(logFile, '');
   const programs: FakeSupervisord['programs'] = new Map();
   let lastPid = 1_000;
@@ -146,7 +149,11 @@ export function createFakeSupervisord(clock: TestClock, zoneOffsetMs = 0): FakeS
     line(text) {
       if (fake.silent) return;
       const stamp = new Date(clock.nowMs + zoneOffsetMs).toISOString().replace('T', ' ').replace('.', ',').slice(0, 23);
-      appendFileSync(logFile, `${stamp} ${text}\n`);
+      appendFileSync(written, `${stamp} ${text}\n`);
+    },
+    moveLog(name) {
+      written = join(directory, name);
+      fake.config.mainLog = written;
     },
     rotate() {
       for (let backup = 9; backup > 0; backup -= 1) {
