@@ -99,7 +99,7 @@ export function createBookkeeper(context: CollectorContext<Sources>): Bookkeeper
     return {
       answer,
       targets: targets.programs,
-      programs: saved.programs,
+      programs: snapshot === undefined && health === 'lost' ? asLowerBounds(saved.programs) : saved.programs,
       saved: changes,
       events,
       behindBytes: isResumed ? undefined : following.lagBytes,
@@ -117,6 +117,14 @@ function withoutForgotten(programs: Books['programs'], targets: readonly string[
   if (all.length <= maxPrograms) return programs;
   const wanted = new Set(targets);
   return Object.fromEntries(all.filter(([program]) => wanted.has(program)));
+}
+
+/** While neither the log nor supervisord says anything, what is counted is not exact. */
+function asLowerBounds(programs: Books['programs']): Books['programs'] {
+  const records = Object.entries(programs).map(
+    ([program, record]) => [program, { ...record, source: 'poll' }] as const,
+  );
+  return Object.fromEntries(records);
 }
 
 /** `spawned:` is of level info. */

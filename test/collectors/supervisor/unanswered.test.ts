@@ -53,3 +53,24 @@ test('where supervisord may never be asked, a name that nobody knows does not st
     expect([starts(program), exits(program)]).toEqual([{ initial: 1, respawn: 1 }, { unexpected: 1 }]);
   }
 });
+
+test('while neither supervisord nor its log says anything, counts are not called exact', async () => {
+  const { supervisord, exporter, pass, source } = scenario();
+  supervisord.add('llama', 'llama');
+  supervisord.boot();
+  supervisord.spawn('llama');
+  await exporter.round();
+  const log = supervisord.config.mainLog;
+  expect(source('llama')).toBe('main_log');
+  supervisord.failure = denied();
+  await exporter.round();
+  expect(source('llama')).toBe('main_log');
+  supervisord.config.mainLog = '/nonexistent/supervisord.log';
+  await exporter.round();
+  pass(20);
+  await exporter.round();
+  expect(source('llama')).toBe('poll');
+  supervisord.config.mainLog = log;
+  await exporter.round();
+  expect(source('llama')).toBe('main_log');
+});
