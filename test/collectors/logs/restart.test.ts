@@ -122,7 +122,6 @@ test('killed at any moment, rotated at any moment: every event counts once', asy
       const expected: Record<string, number> = written === 0 ? {} : { 'llama unclassified': written };
       const counts = await rig.until(expected);
       await rig.close();
-      rig = createRig();
       expect(counts).toEqual(expected);
     }),
     { numRuns: 60 },

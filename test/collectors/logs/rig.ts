@@ -32,6 +32,7 @@ export interface Rig {
   restart(saved?: unknown): Promise<void>;
   /** What was saved last, as it comes back from a disk. */
   saved(): unknown;
+  /** Again does no harm. */
   close(): Promise<void>;
 }
 
@@ -113,7 +114,7 @@ export function createRig(config: object = {}, files?: Files): Rig {
     saved: () => structuredClone(saved),
     async close() {
       await closeLogEventReaders();
-      rmSync(directory, { recursive: true });
+      rmSync(directory, { recursive: true, force: true });
     },
   };
   return rig;
