@@ -41,11 +41,12 @@ test('gpu-memory-orphan: whose memory it was, and that nobody owns it now', asyn
     return now.get(program) === 5 * gib && now;
   });
   expect(before.get(orphan)).toBe(0);
-  const after = await waitFor('the orphan', async () => {
+  // The card is asked a moment before its processes are: both have seen the new worker a round later.
+  const used = `gpunode_gpu_memory_used_bytes{uuid="${uuid}"}`;
+  await waitFor('the orphan beside the new worker', async () => {
     const now = await values();
-    return now.get(orphan) === 5 * gib && now.get(program) === 5 * gib && now;
+    return now.get(orphan) === 5 * gib && now.get(program) === 5 * gib && now.get(used) === 15.5 * gib;
   });
-  expect(after.get(`gpunode_gpu_memory_used_bytes{uuid="${uuid}"}`)).toBe(15.5 * gib);
 });
 
 test('gpu-lost: visible, but not readable', async () => {
