@@ -112,14 +112,15 @@ describe.each(speeds)('a log that is written $speed', ({ fast }) => {
 
     it.concurrent('misses only what exists nowhere: copied and truncated while it is written', () =>
       inWorld('whole lines', fast, async (world) => {
-        const lines = await readOn(
+        await readOn(
           world,
           life,
           every(6, () => copyTruncate(world, false)),
         );
         const numbers = world.consumer.lines.filter(isWhole).map(numberOf);
         expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
-        expect(numbers.at(-1)).toBe(lines);
+        expect(numbers.length).toBeGreaterThan(20);
+        // Even the last lines may have been written between a copy and its truncation.
         const left = new Set((await linesLeft(world)).filter(isWhole).map(numberOf));
         for (const number of numbers) left.delete(number);
         expect([...left]).toEqual([]);
