@@ -46,6 +46,13 @@ it.each([
   60_000,
 );
 
+it('an exporter that died while it took over a lock keeps nobody from it', async () => {
+  const path = join(directory, 'lock');
+  for (const file of [path, `${path}.takeover`]) writeFileSync(file, '1 0 no-such-boot\n');
+  expect(await race(path, 1)).toBe(1);
+  expect(readdirSync(directory)).toEqual(['lock']);
+});
+
 async function race(path: string, contenders: number): Promise<number> {
   const all = Array.from({ length: contenders }, () =>
     spawn(process.execPath, ['--input-type=module', '--eval', contender, path], { stdio: ['pipe', 'pipe', 'inherit'] }),

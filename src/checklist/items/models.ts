@@ -1,3 +1,4 @@
+import { flickerWindowMs } from '../../collectors/models/facts.ts';
 import type { ModelFact, ServerFact } from '../../collectors/models/facts.ts';
 import { bytesInWords, durationInWords, shellWord } from '../../core/words.ts';
 import { eventsOf } from '../events.ts';
@@ -92,8 +93,6 @@ export const fileVisible = modelItem(
     return { status: 'pass', evidence, command };
   },
 );
-
-const flickerWindowMs = 15 * 60_000;
 
 /** How often it came or went lately; what an exporter saw before its restart only the history knows. */
 function presenceChanges({ model, presenceChangesMs }: ModelFact, { events, nowMs }: NodeView): number {

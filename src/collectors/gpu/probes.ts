@@ -36,8 +36,7 @@ export function createCudaProbes(
 
   async function run(probe: (typeof probes)[number]): Promise<void> {
     const { name, command, timeout } = probe.config;
-    const signal = closing.signal;
-    const result = await exec(command, { timeoutMs: timeout, signal, maxOutputBytes });
+    const result = await exec(command, { timeoutMs: timeout, signal: closing.signal, maxOutputBytes });
     const available = verdictOf(result);
     probe.answer = available === undefined ? undefined : { available, atMs: clock.monotonicMs() };
     notes.warn(`probe ${name}`, available === undefined ? `probe ${name} gave no answer: ${whyNot(result)}` : '');

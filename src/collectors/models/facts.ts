@@ -1,6 +1,9 @@
 import type { ModelFormat } from '../../sources/model-file/types.ts';
 import type { Anomaly } from './metrics.ts';
 
+/** How far back a file that comes and goes counts. */
+export const flickerWindowMs = 15 * 60_000;
+
 /** Whatever is absent could not be told. */
 export interface ModelFact {
   readonly model: string;
@@ -33,7 +36,7 @@ export interface ModelFact {
   readonly inode?: string;
   readonly ctimeMs?: number;
   readonly lastChangeMs?: number;
-  /** Unix times in milliseconds at which it came or went within the last 15 minutes: two or more are a flicker. */
+  /** Unix times in milliseconds at which it came or went within `flickerWindowMs`: two or more are a flicker. */
   readonly presenceChangesMs: readonly number[];
   readonly architecture?: string;
   readonly quantization?: string;

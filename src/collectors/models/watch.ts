@@ -7,6 +7,7 @@ import type { LookTime, Stability, StabilityWatch } from '../../sources/model-fi
 import type { FileCallOptions } from '../../core/host.ts';
 import type { ModelFormat, ProgramUser } from '../../sources/model-file/types.ts';
 import type { ModelVerdict } from '../../sources/model-file/verdict.ts';
+import { flickerWindowMs } from './facts.ts';
 
 /** A model on disk over time. */
 export interface FileWatch {
@@ -27,7 +28,6 @@ export interface WatchedLook {
   readonly lookAgainInMs: number | undefined;
 }
 
-const flickerWindowMs = 15 * 60_000;
 const restlessForMs = 10_000;
 const soonMs = 1_000;
 // A timer may be early by a little, and so may be the look that it starts.

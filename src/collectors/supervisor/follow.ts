@@ -67,9 +67,12 @@ function bookPiece(before: Saved, piece: Piece, around: Surroundings, askedMs: n
   if (position === undefined) return { saved: before, events: [], told: new Map(), complete: true };
   const { notBeforeMs: _, ...start } = piece.lostBytes > 0 && before.counting ? withDoubt(before) : before;
   const limit = notBefore(before, piece);
-  const lines = piece.lines
-    .filter(({ time }) => !isOlder(before.clock, time, limit.notBeforeMs ?? 0))
-    .slice(before.skip);
+  const { notBeforeMs } = limit;
+  const news =
+    notBeforeMs === undefined
+      ? piece.lines
+      : piece.lines.filter(({ time }) => !isOlder(before.clock, time, notBeforeMs));
+  const lines = news.slice(before.skip);
   const { saved, events, told, booked } = book(start, lines, around);
   if (booked < lines.length) {
     return { saved: { ...saved, ...limit, skip: before.skip + booked }, events, told, complete: false };
